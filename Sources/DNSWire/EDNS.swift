@@ -1,0 +1,73 @@
+/// The OPT pseudo-record (RFC 6891 §6.1).
+package struct EDNS: Hashable, Sendable {
+    /// The sender's UDP payload size in octets.
+    package var payloadSize: UInt16
+    package var version: UInt8
+    package var dnssecOK: Bool
+    package var options: [EDNSOption]
+
+    package init(payloadSize: UInt16, version: UInt8 = 0, dnssecOK: Bool = false, options: [EDNSOption] = []) {
+        self.payloadSize = payloadSize
+        self.version = version
+        self.dnssecOK = dnssecOK
+        self.options = options
+    }
+
+    /// Reads an OPT record; the upper bits of the response code are returned beside it.
+    static func parse(_ record: Record, at offset: Int) throws(WireError) -> (edns: EDNS, extendedCode: UInt8) {
+        guard record.name.isRoot else { throw .badOPT(at: offset) }
+        var edns = EDNS(
+            payloadSize: record.recordClass.rawValue,
+            version: UInt8(truncatingIfNeeded: record.ttl >> 16),
+            dnssecOK: record.ttl & 0x8000 != 0)
+        var reader = WireReader(record.data.octets)
+        while reader.remaining > 0 {
+            guard let code = try? reader.readUInt16(), let count = try? reader.readUInt16(),
+                let data = try? reader.readOctets(Int(count))
+            else { throw .badOPT(at: offset) }
+            edns.options.append(EDNSOption(code: code, data: Array(data)))
+        }
+        return (edns, UInt8(truncatingIfNeeded: record.ttl >> 24))
+    }
+
+    /// The octets that `compose` will write.
+    var octetCount: Int { 11 + options.reduce(0) { $0 + 4 + $1.data.count } }
+
+    func compose(to writer: inout WireWriter, responseCode: ResponseCode) {
+        writer.write(UInt8(0))
+        writer.write(RecordType.opt.rawValue)
+        writer.write(payloadSize)
+        writer.write(UInt8(truncatingIfNeeded: responseCode.rawValue >> 4))
+        writer.write(version)
+        writer.write(dnssecOK ? UInt16(0x8000) : 0)
+        writer.write(UInt16(truncatingIfNeeded: octetCount - 11))
+        for option in options {
+            writer.write(option.code)
+            writer.write(UInt16(truncatingIfNeeded: option.data.count))
+            writer.write(option.data)
+        }
+    }
+
+    package func option(_ code: UInt16) -> EDNSOption? { options.first { $0.code == code } }
+}
+
+/// One EDNS option: its code and octets, with typed readings where this program needs them.
+package struct EDNSOption: Hashable, Sendable {
+    package let code: UInt16
+    package let data: [UInt8]
+
+    package init(code: UInt16, data: [UInt8]) {
+        self.code = code
+        self.data = data
+    }
+
+    package static let nsid: UInt16 = 3
+    package static let clientSubnet: UInt16 = 8
+    package static let expire: UInt16 = 9
+    package static let cookie: UInt16 = 10
+    package static let keepalive: UInt16 = 11
+    package static let padding: UInt16 = 12
+    package static let chain: UInt16 = 13
+    package static let extendedError: UInt16 = 15
+    package static let reportChannel: UInt16 = 18
+}

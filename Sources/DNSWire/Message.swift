@@ -1,0 +1,117 @@
+/// A DNS message (RFC 1035 §4.1) with its OPT record taken out of the additional section.
+package struct Message: Hashable, Sendable {
+    package var header: Header
+    package var questions: [Question]
+    package var answers: [Record]
+    package var authorities: [Record]
+    package var additionals: [Record]
+    package var edns: EDNS?
+    /// The whole response code: the header's four bits and EDNS's eight.
+    package var responseCode: ResponseCode
+
+    package init(
+        header: Header, questions: [Question] = [], answers: [Record] = [], authorities: [Record] = [],
+        additionals: [Record] = [], edns: EDNS? = nil, responseCode: ResponseCode = .noError
+    ) {
+        self.header = header
+        self.questions = questions
+        self.answers = answers
+        self.authorities = authorities
+        self.additionals = additionals
+        self.edns = edns
+        self.responseCode = responseCode
+    }
+
+    /// Reads a whole message; octets after the last record are an error.
+    package init(parsing octets: [UInt8]) throws(WireError) {
+        var reader = WireReader(octets)
+        header = Header(id: try reader.readUInt16(), flags: try reader.readUInt16())
+        let counts = (
+            try reader.readUInt16(), try reader.readUInt16(), try reader.readUInt16(), try reader.readUInt16()
+        )
+        questions = []
+        for _ in 0..<counts.0 {
+            let name = try reader.readName()
+            let type = RecordType(rawValue: try reader.readUInt16())
+            questions.append(Question(name, type, RecordClass(rawValue: try reader.readUInt16())))
+        }
+        var extendedCode: UInt8 = 0
+        var found: EDNS?
+        answers = try Self.parseRecords(counts.1, &reader)
+        authorities = try Self.parseRecords(counts.2, &reader)
+        additionals = []
+        for _ in 0..<counts.3 {
+            let start = reader.offset
+            let record = try Record(parsing: &reader)
+            guard record.type == .opt else {
+                additionals.append(record)
+                continue
+            }
+            guard found == nil else { throw .badOPT(at: start) }
+            let (edns, code) = try EDNS.parse(record, at: start)
+            found = edns
+            extendedCode = code
+        }
+        guard reader.remaining == 0 else { throw .trailingOctets(at: reader.offset) }
+        edns = found
+        responseCode = ResponseCode(rawValue: UInt16(extendedCode) << 4 | UInt16(header.responseCode))
+    }
+
+    private static func parseRecords(_ count: UInt16, _ reader: inout WireReader) throws(WireError) -> [Record] {
+        var records: [Record] = []
+        for _ in 0..<count {
+            let start = reader.offset
+            let record = try Record(parsing: &reader)
+            guard record.type != .opt else { throw .badOPT(at: start) }
+            records.append(record)
+        }
+        return records
+    }
+
+    /// Writes the message in at most `limit` octets.
+    ///
+    /// When the answer or authority section does not fit, whole records are left out and TC is set
+    /// (RFC 2181 §9); additional records that do not fit are left out silently. OPT is always written.
+    package func compose(limit: Int = 65535) -> [UInt8] {
+        var writer = WireWriter()
+        var header = header
+        header.responseCode = UInt8(truncatingIfNeeded: responseCode.rawValue & 0xF)
+        writer.write(header.id)
+        writer.write(header.flags)
+        writer.write(UInt16(truncatingIfNeeded: questions.count))
+        for _ in 0..<3 { writer.write(UInt16(0)) }
+        for question in questions {
+            writer.write(question.name, compressing: true)
+            writer.write(question.type.rawValue)
+            writer.write(question.recordClass.rawValue)
+        }
+        let room = limit - (edns?.octetCount ?? 0)
+        let answered = Self.compose(answers, to: &writer, room: room)
+        var truncated = answered < answers.count
+        let authority = truncated ? 0 : Self.compose(authorities, to: &writer, room: room)
+        truncated = truncated || authority < authorities.count
+        var additional = truncated ? 0 : Self.compose(additionals, to: &writer, room: room)
+        if let edns {
+            edns.compose(to: &writer, responseCode: responseCode)
+            additional += 1
+        }
+        if truncated { writer.overwrite(header.flags | 0x0200, at: 2) }
+        writer.overwrite(UInt16(truncatingIfNeeded: answered), at: 6)
+        writer.overwrite(UInt16(truncatingIfNeeded: authority), at: 8)
+        writer.overwrite(UInt16(truncatingIfNeeded: additional), at: 10)
+        return writer.octets
+    }
+
+    /// Writes as many whole records as fit and returns their number.
+    private static func compose(_ records: [Record], to writer: inout WireWriter, room: Int) -> Int {
+        for (index, record) in records.enumerated() {
+            let start = writer.count
+            record.compose(to: &writer)
+            guard writer.count <= room else {
+                writer.truncate(to: start)
+                return index
+            }
+        }
+        return records.count
+    }
+}

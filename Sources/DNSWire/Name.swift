@@ -1,0 +1,144 @@
+/// A domain name in uncompressed wire form: labels with their length octets, the root's empty label last.
+///
+/// Case is kept and ignored in comparison (RFC 4343). At most 255 octets, labels of at most 63.
+package struct Name: Sendable {
+    package let octets: [UInt8]
+
+    package static let octetsMax = 255
+    package static let labelOctetsMax = 63
+    package static let root = Name(uncheckedOctets: [0])
+
+    /// Wraps octets that are known to be a well-formed name.
+    init(uncheckedOctets octets: [UInt8]) { self.octets = octets }
+
+    /// A name from labels, first label first; nil when a label or the whole is too long or a label is empty.
+    package init?(labels: some Sequence<some Collection<UInt8>>) {
+        var octets: [UInt8] = []
+        for label in labels {
+            guard (1...Self.labelOctetsMax).contains(label.count) else { return nil }
+            octets.append(UInt8(truncatingIfNeeded: label.count))
+            octets += label
+        }
+        octets.append(0)
+        guard octets.count <= Self.octetsMax else { return nil }
+        self.octets = octets
+    }
+
+    package var isRoot: Bool { octets.count <= 1 }
+
+    /// The offsets of the labels' length octets, the root's left out.
+    private var labelOffsets: [Int] {
+        var offsets: [Int] = []
+        var position = 0
+        while position < octets.count, octets[position] != 0 {
+            offsets.append(position)
+            position += 1 + Int(octets[position])
+        }
+        return offsets
+    }
+
+    /// The labels, first label first, the root's empty label left out.
+    package var labels: [ArraySlice<UInt8>] {
+        labelOffsets.map { octets[($0 + 1)...($0 + Int(octets[$0]))] }
+    }
+
+    /// The number of labels without the root's.
+    package var labelCount: Int {
+        var count = 0
+        var position = 0
+        while position < octets.count, octets[position] != 0 {
+            count += 1
+            position += 1 + Int(octets[position])
+        }
+        return count
+    }
+
+    /// The name without its first label; nil for the root.
+    package var parent: Name? {
+        guard !isRoot else { return nil }
+        return Name(uncheckedOctets: Array(octets[(1 + Int(octets[0]))...]))
+    }
+
+    /// The last `count` labels of this name; the whole name when it has no more.
+    package func suffix(labels count: Int) -> Name {
+        let offsets = labelOffsets
+        guard count < offsets.count else { return self }
+        guard count > 0 else { return .root }
+        return Name(uncheckedOctets: Array(octets[offsets[offsets.count - count]...]))
+    }
+
+    /// This name under `parent`; nil when the result exceeds 255 octets.
+    package func appending(_ parent: Name) -> Name? {
+        let joined = octets.dropLast() + parent.octets
+        return joined.count <= Self.octetsMax ? Name(uncheckedOctets: Array(joined)) : nil
+    }
+
+    /// `label` put before this name; nil when a limit is exceeded.
+    package func prepending(_ label: some Collection<UInt8>) -> Name? {
+        guard (1...Self.labelOctetsMax).contains(label.count), label.count + 1 + octets.count <= Self.octetsMax
+        else { return nil }
+        return Name(uncheckedOctets: [UInt8(truncatingIfNeeded: label.count)] + label + octets)
+    }
+
+    /// Whether this name is `ancestor` or below it.
+    package func isEqualOrBelow(_ ancestor: Name) -> Bool {
+        let difference = octets.count - ancestor.octets.count
+        guard difference >= 0 else { return false }
+        var position = 0
+        while position < difference {
+            position += 1 + Int(octets[position])
+        }
+        guard position == difference else { return false }
+        return zip(octets[difference...], ancestor.octets).allSatisfy { Self.lower($0) == Self.lower($1) }
+    }
+
+    /// Whether this name is strictly below `ancestor`.
+    package func isBelow(_ ancestor: Name) -> Bool {
+        octets.count > ancestor.octets.count && isEqualOrBelow(ancestor)
+    }
+
+    /// The name with A–Z as a–z: the canonical form of RFC 4034 §6.2.
+    package var lowercased: Name { Name(uncheckedOctets: octets.map(Self.lower)) }
+
+    /// This name with `suffix` replaced by `target` (RFC 6672 §2.2); nil when not below it or too long.
+    package func replacing(suffix: Name, with target: Name) -> Name? {
+        guard isBelow(suffix) else { return nil }
+        let head = octets[..<(octets.count - suffix.octets.count)]
+        guard head.count + target.octets.count <= Self.octetsMax else { return nil }
+        return Name(uncheckedOctets: Array(head + target.octets))
+    }
+
+    /// ASCII lower case of one octet; label length octets (at most 63) are below `A`, so whole names may be mapped.
+    @inline(__always)
+    package static func lower(_ octet: UInt8) -> UInt8 {
+        octet &- 0x41 < 26 ? octet | 0x20 : octet
+    }
+
+    /// FNV-1a over the lower-cased octets, for tables that compare names afterwards.
+    package static func hash(_ octets: ArraySlice<UInt8>) -> UInt64 {
+        octets.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64(lower($1))) &* 0x100_0000_01B3 }
+    }
+}
+
+extension Name: Hashable {
+    package static func == (left: Name, right: Name) -> Bool {
+        left.octets.count == right.octets.count
+            && zip(left.octets, right.octets).allSatisfy { lower($0) == lower($1) }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(Name.hash(octets[...]))
+    }
+}
+
+extension Name: Comparable {
+    /// Canonical order: by labels from the right, as lower-cased octet strings (RFC 4034 §6.1).
+    package static func < (left: Name, right: Name) -> Bool {
+        for (first, second) in zip(left.labels.reversed(), right.labels.reversed()) {
+            let first = first.map(lower)
+            let second = second.map(lower)
+            if first != second { return first.lexicographicallyPrecedes(second) }
+        }
+        return left.labelCount < right.labelCount
+    }
+}

@@ -1,0 +1,106 @@
+package import Primitives
+
+/// What a query asks: a name, a type and a class.
+package struct Question: Hashable, Sendable, CustomStringConvertible {
+    package var name: Name
+    package var type: RecordType
+    package var recordClass: RecordClass
+
+    package init(_ name: Name, _ type: RecordType, _ recordClass: RecordClass = .internet) {
+        self.name = name
+        self.type = type
+        self.recordClass = recordClass
+    }
+
+    package var description: String { "\(name) \(recordClass) \(type)" }
+}
+
+/// A resource record (RFC 1035 §3.2.1), its RDATA uncompressed.
+package struct Record: Hashable, Sendable {
+    package var name: Name
+    package var type: RecordType
+    package var recordClass: RecordClass
+    /// Seconds; the top bit set reads as zero (RFC 2181 §8).
+    package var ttl: UInt32
+    package var data: RecordData
+
+    package init(name: Name, type: RecordType, recordClass: RecordClass = .internet, ttl: UInt32, data: RecordData) {
+        self.name = name
+        self.type = type
+        self.recordClass = recordClass
+        self.ttl = ttl
+        self.data = data
+    }
+
+    package init(parsing reader: inout WireReader) throws(WireError) {
+        name = try reader.readName()
+        type = RecordType(rawValue: try reader.readUInt16())
+        recordClass = RecordClass(rawValue: try reader.readUInt16())
+        let seconds = try reader.readUInt32()
+        ttl = seconds > 0x7FFF_FFFF && type != .opt ? 0 : seconds
+        let count = Int(try reader.readUInt16())
+        data = try RecordData(parsing: &reader, type: type, count: count)
+    }
+
+    package func compose(to writer: inout WireWriter) {
+        writer.write(name, compressing: true)
+        writer.write(type.rawValue)
+        writer.write(recordClass.rawValue)
+        writer.write(ttl)
+        let start = writer.count
+        writer.write(UInt16(0))
+        data.compose(to: &writer, type: type)
+        writer.overwrite(UInt16(truncatingIfNeeded: writer.count - start - 2), at: start)
+    }
+}
+
+extension Record {
+    /// The name that NS, CNAME, DNAME and PTR records point to.
+    package var target: Name? {
+        guard [.ns, .cname, .dname, .ptr].contains(type) else { return nil }
+        var reader = WireReader(data.octets)
+        return try? reader.readName()
+    }
+
+    /// The address of an A or AAAA record.
+    package var address: IPAddress? {
+        switch type {
+        case .a where data.octets.count == 4, .aaaa where data.octets.count == 16: IPAddress(octets: data.octets)
+        default: nil
+        }
+    }
+
+    /// The fields of an SOA record.
+    package var startOfAuthority: StartOfAuthority? {
+        guard type == .soa else { return nil }
+        return try? StartOfAuthority(data)
+    }
+
+    /// The type that an RRSIG record covers.
+    package var typeCovered: RecordType? {
+        guard type == .rrsig, data.octets.count >= 2 else { return nil }
+        return RecordType(rawValue: UInt16(data.octets[0]) << 8 | UInt16(data.octets[1]))
+    }
+}
+
+/// The fields of an SOA record (RFC 1035 §3.3.13); times in seconds.
+package struct StartOfAuthority: Hashable, Sendable {
+    package let primary: Name
+    package let mailbox: Name
+    package let serial: UInt32
+    package let refresh: UInt32
+    package let retry: UInt32
+    package let expire: UInt32
+    package let minimum: UInt32
+
+    package init(_ data: RecordData) throws(WireError) {
+        var reader = WireReader(data.octets)
+        primary = try reader.readName()
+        mailbox = try reader.readName()
+        serial = try reader.readUInt32()
+        refresh = try reader.readUInt32()
+        retry = try reader.readUInt32()
+        expire = try reader.readUInt32()
+        minimum = try reader.readUInt32()
+    }
+}

@@ -1,0 +1,87 @@
+/// A cursor over received octets. Every read checks first and throws; nothing here traps.
+package struct WireReader {
+    package let octets: [UInt8]
+    package private(set) var offset: Int
+    /// Reading stops here: the end of the message, or of the RDATA being read.
+    package let end: Int
+
+    package init(_ octets: [UInt8], offset: Int = 0) {
+        self.octets = octets
+        self.offset = max(0, min(offset, octets.count))
+        self.end = octets.count
+    }
+
+    /// A reader of the next `count` octets that may still follow pointers into the whole message.
+    package init(_ parent: WireReader, count: Int) throws(WireError) {
+        guard count >= 0, parent.remaining >= count else { throw .truncated(at: parent.offset) }
+        octets = parent.octets
+        offset = parent.offset
+        end = parent.offset + count
+    }
+
+    package var remaining: Int { end - offset }
+
+    package mutating func skip(_ count: Int) throws(WireError) {
+        guard count >= 0, remaining >= count else { throw .truncated(at: offset) }
+        offset += count
+    }
+
+    package mutating func readUInt8() throws(WireError) -> UInt8 {
+        guard remaining >= 1 else { throw .truncated(at: offset) }
+        defer { offset += 1 }
+        return octets[offset]
+    }
+
+    package mutating func readUInt16() throws(WireError) -> UInt16 {
+        guard remaining >= 2 else { throw .truncated(at: offset) }
+        defer { offset += 2 }
+        return UInt16(octets[offset]) << 8 | UInt16(octets[offset + 1])
+    }
+
+    package mutating func readUInt32() throws(WireError) -> UInt32 {
+        UInt32(try readUInt16()) << 16 | UInt32(try readUInt16())
+    }
+
+    package mutating func readOctets(_ count: Int) throws(WireError) -> ArraySlice<UInt8> {
+        guard count >= 0, remaining >= count else { throw .truncated(at: offset) }
+        defer { offset += count }
+        return octets[offset..<(offset + count)]
+    }
+
+    /// A name at the cursor, compressed or not (RFC 1035 §4.1.4).
+    ///
+    /// Pointers must point before the name they end, so reading always ends; the name found is at
+    /// most 255 octets.
+    package mutating func readName() throws(WireError) -> Name {
+        var wire: [UInt8] = []
+        wire.reserveCapacity(32)
+        var position = offset
+        var limit = end
+        var lowest = offset
+        var resume: Int?
+        while true {
+            guard position < limit else { throw .truncated(at: position) }
+            let length = Int(octets[position])
+            switch length & 0xC0 {
+            case 0x00:
+                guard position + 1 + length <= limit else { throw .truncated(at: position) }
+                guard wire.count + 1 + length <= Name.octetsMax else { throw .nameTooLong(at: offset) }
+                wire += octets[position..<(position + 1 + length)]
+                position += 1 + length
+                guard length == 0 else { continue }
+                offset = resume ?? position
+                return Name(uncheckedOctets: wire)
+            case 0xC0:
+                guard position + 2 <= limit else { throw .truncated(at: position) }
+                let target = (length & 0x3F) << 8 | Int(octets[position + 1])
+                guard target < lowest, target >= 12 else { throw .badPointer(at: position) }
+                if resume == nil { resume = position + 2 }
+                lowest = target
+                limit = octets.count
+                position = target
+            default:
+                throw .badLabel(at: position)
+            }
+        }
+    }
+}

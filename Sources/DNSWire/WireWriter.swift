@@ -1,0 +1,93 @@
+/// A growing message with name compression (RFC 1035 §4.1.4).
+package struct WireWriter {
+    package private(set) var octets: [UInt8]
+    /// Where names already stand: the lower-cased suffix and its offset, at most `Self.targetsMax`.
+    private var targets: [(hash: UInt64, offset: Int)] = []
+
+    /// Enough for every message that is not a large transfer, and a bound on the work of a search.
+    private static let targetsMax = 128
+
+    package init(reservingCapacity capacity: Int = 512) {
+        octets = []
+        octets.reserveCapacity(capacity)
+    }
+
+    package var count: Int { octets.count }
+
+    package mutating func write(_ value: UInt8) { octets.append(value) }
+
+    package mutating func write(_ value: UInt16) {
+        octets.append(UInt8(truncatingIfNeeded: value >> 8))
+        octets.append(UInt8(truncatingIfNeeded: value))
+    }
+
+    package mutating func write(_ value: UInt32) {
+        write(UInt16(truncatingIfNeeded: value >> 16))
+        write(UInt16(truncatingIfNeeded: value))
+    }
+
+    package mutating func write(_ values: some Sequence<UInt8>) { octets += values }
+
+    /// Overwrites two octets that were written before; out of range does nothing.
+    package mutating func overwrite(_ value: UInt16, at offset: Int) {
+        guard offset >= 0, offset + 2 <= octets.count else { return }
+        octets[offset] = UInt8(truncatingIfNeeded: value >> 8)
+        octets[offset + 1] = UInt8(truncatingIfNeeded: value)
+    }
+
+    /// Forgets everything from `count` on, compression targets included.
+    package mutating func truncate(to count: Int) {
+        guard count < octets.count else { return }
+        octets.removeLast(octets.count - count)
+        targets.removeAll { $0.offset >= count }
+    }
+
+    /// Writes a name, with a pointer to an earlier equal suffix when `compressing`.
+    package mutating func write(_ name: Name, compressing: Bool) {
+        let wire = name.octets
+        var position = 0
+        while position < wire.count, wire[position] != 0 {
+            let hash = Name.hash(wire[position...])
+            if compressing, let target = find(wire[position...], hash: hash) {
+                write(UInt16(truncatingIfNeeded: 0xC000 | target))
+                return
+            }
+            if octets.count < 0x4000, targets.count < Self.targetsMax {
+                targets.append((hash, octets.count))
+            }
+            let next = position + 1 + Int(wire[position])
+            octets += wire[position..<next]
+            position = next
+        }
+        octets.append(0)
+    }
+
+    private func find(_ suffix: ArraySlice<UInt8>, hash: UInt64) -> Int? {
+        for target in targets where target.hash == hash && matches(suffix, at: target.offset) {
+            return target.offset
+        }
+        return nil
+    }
+
+    /// Whether the name written at `offset` equals `suffix`, octet for octet: case is kept on output.
+    private func matches(_ suffix: ArraySlice<UInt8>, at offset: Int) -> Bool {
+        var written = offset
+        var position = suffix.startIndex
+        while position < suffix.endIndex, written < octets.count {
+            let length = octets[written]
+            if length & 0xC0 == 0xC0 {
+                guard written + 1 < octets.count else { return false }
+                written = Int(length & 0x3F) << 8 | Int(octets[written + 1])
+                continue
+            }
+            let next = written + 1 + Int(length)
+            guard next <= octets.count, position + 1 + Int(length) <= suffix.endIndex,
+                octets[written..<next].elementsEqual(suffix[position..<(position + 1 + Int(length))])
+            else { return false }
+            if length == 0 { return true }
+            written = next
+            position += 1 + Int(length)
+        }
+        return false
+    }
+}

@@ -1,0 +1,81 @@
+/// The two Internet address families.
+package enum AddressFamily: UInt8, Hashable, Sendable, CaseIterable {
+    case ipv4 = 4
+    case ipv6 = 6
+
+    /// The length of an address of this family, in bits.
+    package var bitWidth: Int { self == .ipv4 ? 32 : 128 }
+}
+
+/// An IPv4 or IPv6 address as a value of two 64-bit words; an IPv4 address occupies the low 32 bits.
+package struct IPAddress: Hashable, Sendable {
+    package let family: AddressFamily
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(family: AddressFamily, high: UInt64, low: UInt64) {
+        self.family = family
+        self.high = family == .ipv4 ? 0 : high
+        self.low = family == .ipv4 ? low & 0xFFFF_FFFF : low
+    }
+
+    package init(ipv4 value: UInt32) {
+        self.init(family: .ipv4, high: 0, low: UInt64(value))
+    }
+
+    package init(ipv6High high: UInt64, low: UInt64) {
+        self.init(family: .ipv6, high: high, low: low)
+    }
+
+    /// An address from its octets in network order: four for IPv4, sixteen for IPv6, otherwise nil.
+    package init?(octets: some Collection<UInt8>) {
+        switch octets.count {
+        case 4:
+            self.init(ipv4: octets.reduce(0) { $0 << 8 | UInt32($1) })
+        case 16:
+            let high = octets.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            let low = octets.dropFirst(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            self.init(ipv6High: high, low: low)
+        default:
+            return nil
+        }
+    }
+
+    /// The address in network order, four or sixteen octets.
+    package var octets: [UInt8] {
+        if family == .ipv4 {
+            return (0..<4).map { UInt8(truncatingIfNeeded: low >> (24 - 8 * UInt64($0))) }
+        }
+        return (0..<16).map { index in
+            let word = index < 8 ? high : low
+            return UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64(index % 8)))
+        }
+    }
+
+    /// The address with all bits after the first `length` cleared.
+    package func masked(to length: Int) -> IPAddress {
+        if family == .ipv4 {
+            let bits = max(0, min(32, length))
+            let mask: UInt64 = bits == 0 ? 0 : (0xFFFF_FFFF << UInt64(32 - bits)) & 0xFFFF_FFFF
+            return IPAddress(family: .ipv4, high: 0, low: low & mask)
+        }
+        let bits = max(0, min(128, length))
+        let highMask: UInt64 = bits >= 64 ? .max : (bits == 0 ? 0 : .max << UInt64(64 - bits))
+        let lowMask: UInt64 = bits <= 64 ? 0 : (bits == 128 ? .max : .max << UInt64(128 - bits))
+        return IPAddress(ipv6High: high & highMask, low: low & lowMask)
+    }
+
+    /// Whether this is a loopback address: 127.0.0.0/8 or ::1.
+    package var isLoopback: Bool {
+        family == .ipv4 ? low >> 24 == 127 : high == 0 && low == 1
+    }
+
+    /// Whether this is the unspecified address of its family.
+    package var isUnspecified: Bool { high == 0 && low == 0 }
+}
+
+extension IPAddress: Comparable {
+    package static func < (left: IPAddress, right: IPAddress) -> Bool {
+        (left.family.rawValue, left.high, left.low) < (right.family.rawValue, right.high, right.low)
+    }
+}
