@@ -1,0 +1,154 @@
+import Primitives
+import Yams
+
+extension Form where Value == Bool {
+    /// `true`, `false`, `on`, `off`, `yes`, `no`.
+    static var toggle: Form {
+        .scalar("true or false", schema: .any(of: [.type("boolean"), .words(["on", "off", "yes", "no"])])) {
+            switch $0.lowercased() {
+            case "true", "on", "yes": true
+            case "false", "off", "no": false
+            default: nil
+            }
+        }
+    }
+}
+
+extension Form where Value == Int {
+    static func number(_ range: ClosedRange<Int>) -> Form {
+        let schema = Schema.object([
+            ("type", .text("integer")), ("minimum", .number(range.lowerBound)),
+            ("maximum", .number(range.upperBound)),
+        ])
+        return .scalar("a number from \(range.lowerBound) to \(range.upperBound)", schema: schema) { text in
+            Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// A size in octets: `4096`, `256MiB`, `2GB`.
+    static var size: Form {
+        let schema = Schema.any(of: [.type("integer"), .type("string")])
+        return .scalar("a size such as 256MiB", schema: schema) { text in
+            let units = [
+                "": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
+                "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000,
+            ]
+            let digits = text.prefix { $0.isASCII && $0.isNumber }
+            let unit = text.dropFirst(digits.count).filter { $0 != " " }
+            guard let count = Int(digits), let factor = units[unit] else { return nil }
+            let (size, overflow) = count.multipliedReportingOverflow(by: factor)
+            return overflow ? nil : size
+        }
+    }
+}
+
+extension Form where Value == Duration {
+    /// A positive interval with its unit: `1500ms`, `1.8s`, `90m`, `12h`, `3d`, `2w`.
+    static var duration: Form {
+        .scalar("a duration such as 1.8s, 90m or 3d", schema: .type("string"), parseDuration)
+    }
+}
+
+private func parseDuration(_ text: String) -> Duration? {
+    let units = ["ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    guard let count = Double(digits), let unit = units[String(text.dropFirst(digits.count))] else {
+        return nil
+    }
+    let milliseconds = (count * unit * 1000).rounded()
+    return milliseconds <= 1e15 ? .milliseconds(Int64(milliseconds)) : nil
+}
+
+extension Form where Value == Retention {
+    static var retention: Form {
+        .scalar("a duration such as 30d, or forever", schema: .type("string")) { text in
+            text == "forever" ? .forever : parseDuration(text).map(Retention.limited)
+        }
+    }
+}
+
+extension Form where Value == String {
+    static var text: Form { .scalar("text", schema: .type("string")) { $0 } }
+
+    /// A path; a relative one starts at the directory of the configuration file.
+    static var path: Form {
+        Form(schema: .type("string")) { node, path, reading in
+            text.read(node, path, &reading).map { reading.resolve($0) }
+        }
+    }
+
+    /// A domain name in text: labels of at most 63 octets, at most 253 in all (RFC 1035 §2.3.4).
+    static var domain: Form {
+        .scalar("a domain name", schema: .type("string")) { text in
+            if text == "." { return text }
+            let name = text.hasSuffix(".") ? text.dropLast() : text[...]
+            let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+            let valid = name.utf8.count <= 253 && labels.allSatisfy { (1...63).contains($0.utf8.count) }
+            return valid && !name.contains(" ") ? text : nil
+        }
+    }
+}
+
+extension Form where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+    /// One of the words of an enumeration.
+    static var choice: Form {
+        let words = Value.allCases.map(\.rawValue)
+        return .scalar("one of " + words.joined(separator: ", "), schema: .words(words)) {
+            Value(rawValue: $0)
+        }
+    }
+}
+
+extension Form where Value == Prefix {
+    static var prefix: Form {
+        .scalar("a prefix such as 192.0.2.0/24", schema: .type("string")) { Prefix($0) }
+    }
+}
+
+extension Form where Value == IPAddress {
+    static var address: Form {
+        .scalar("an address such as 192.0.2.1 or \"::1\"", schema: .type("string")) { IPAddress($0) }
+    }
+}
+
+extension Form where Value == Endpoint {
+    /// `127.0.0.1`, `::1`, `127.0.0.1:5300`, `[::1]:5300`, or a mapping of `address` and `port`.
+    static func endpoint(port: UInt16) -> Form {
+        line(port: port).orMapping(
+            Section(
+                defaults: EndpointFields(),
+                keys: [
+                    Key("address", \.address, Form.line(port: port).optional, required: true),
+                    Key("port", \.port, Form<Int>.number(1...65535).optional),
+                ]
+            ).form.map { $0.endpoint ?? Endpoint(IPAddress(ipv4: 0), port: port) })
+    }
+
+    static func line(port: UInt16) -> Form {
+        .scalar("an address such as 127.0.0.1, 127.0.0.1:5300 or \"[::1]:5300\"", schema: .type("string")) {
+            parseEndpoint($0, port: port)
+        }
+    }
+}
+
+/// The two keys of an endpoint as they stand in the file.
+struct EndpointFields {
+    var address: Endpoint?
+    var port: Int?
+
+    var endpoint: Endpoint? {
+        address.map { Endpoint($0.address, port: port.flatMap(UInt16.init(exactly:)) ?? $0.port) }
+    }
+}
+
+private func parseEndpoint(_ text: String, port: UInt16) -> Endpoint? {
+    if let address = IPAddress(text) { return Endpoint(address, port: port) }
+    guard let colon = text.lastIndex(of: ":") else { return nil }
+    var host = text[..<colon]
+    let bracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    if bracketed { host = host.dropFirst().dropLast() }
+    guard let address = IPAddress(host), bracketed == (address.family == .ipv6),
+        let number = UInt16(text[text.index(after: colon)...]), number > 0
+    else { return nil }
+    return Endpoint(address, port: number)
+}

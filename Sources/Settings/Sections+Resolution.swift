@@ -1,0 +1,89 @@
+import Primitives
+
+extension Settings {
+    static var resolverSection: Section<Resolver> {
+        Section(
+            defaults: Resolver(),
+            keys: [
+                Key("root-hints", \.rootHints, Form.path.optional),
+                Key("upstream-port", \.upstreamPort, .number(1...65535)),
+                Key("do-not-query", \.doNotQuery, Form.prefix.list),
+                Key("special-use-names", \.specialUseNames, .toggle),
+                Key("qname-minimisation", \.qnameMinimisation, .choice),
+                Key("case-randomisation", \.caseRandomisation, .toggle),
+                Key("ipv4", \.ipv4, .toggle),
+                Key("ipv6", \.ipv6, ipv6Form),
+                Key("query-budget", \.queryBudget, .number(1...100_000)),
+                Key("client-deadline", \.clientDeadline, .duration),
+            ])
+    }
+
+    private static var ipv6Form: Form<IPv6> {
+        let schema = Schema.any(of: [.type("boolean"), .words(["on", "off", "auto"])])
+        return .scalar("one of true, false, auto", schema: schema) { text in
+            switch text.lowercased() {
+            case "true", "on", "yes": .on
+            case "false", "off", "no": .off
+            case "auto": .auto
+            default: nil
+            }
+        }
+    }
+
+    static var dnssecSection: Section<DNSSEC> {
+        Section(
+            defaults: DNSSEC(),
+            keys: [
+                Key("mode", \.mode, .choice),
+                Key("trust-anchors", \.trustAnchors, Form.path.optional),
+                Key("negative-anchors", \.negativeAnchors, Form.domain.list),
+                Key("sha1", \.sha1, .toggle),
+                Key("rsa-minimum-bits", \.rsaMinimumBits, .number(512...16384)),
+            ])
+    }
+
+    static var zoneSection: Section<LocalZone> {
+        Section(
+            defaults: LocalZone(),
+            keys: [
+                Key("name", \.name, .domain, required: true),
+                Key("file", \.file, Form.path.optional),
+                Key("primaries", \.primaries, primary.list),
+                Key("use", \.use, .choice),
+                Key("expire", \.expire, Form.duration.optional),
+            ]
+        ) { ($0.file == nil) == $0.primaries.isEmpty ? "give either 'file' or 'primaries'" : nil }
+    }
+
+    private struct PrimaryFields {
+        var place = EndpointFields()
+        var tsig: String?
+
+        var primary: Primary {
+            Primary(endpoint: place.endpoint ?? Endpoint(IPAddress(ipv4: 0), port: 53), tsig: tsig)
+        }
+    }
+
+    private static var primary: Form<Primary> {
+        let section = Section(
+            defaults: PrimaryFields(),
+            keys: [
+                Key("address", \.place.address, Form.line(port: 53).optional, required: true),
+                Key("port", \.place.port, Form<Int>.number(1...65535).optional),
+                Key("tsig", \.tsig, Form<String>.text.optional),
+            ])
+        return Form<Endpoint>.line(port: 53).map { Primary(endpoint: $0) }
+            .orMapping(section.form.map(\.primary))
+    }
+
+    static var forwardSection: Section<Forward> {
+        Section(
+            defaults: Forward(),
+            keys: [
+                Key("name", \.name, .domain, required: true),
+                Key("to", \.to, Form.endpoint(port: 53).list, required: true),
+                Key("first", \.first, .toggle),
+            ]
+        ) { $0.to.isEmpty ? "'to' is empty" : nil }
+    }
+}

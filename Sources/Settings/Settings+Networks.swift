@@ -1,0 +1,82 @@
+package import Primitives
+
+extension Settings {
+    /// Which network an address belongs to.
+    package struct Routing: Hashable, Sendable {
+        package var tables: [Table] = []
+        /// AS names as `ASN<tab>name`; nil for none.
+        package var names: String?
+        /// The DNS zones asked for what no table covers; nil when off.
+        package var originDNS: OriginDNS? = OriginDNS()
+        package var bgp: BGP?
+        package var bmp: BMP?
+    }
+
+    /// A routing table in a file.
+    package struct Table: Hashable, Sendable {
+        package var file = ""
+        package var format = Format.iptoasn
+
+        package enum Format: String, CaseIterable, Sendable { case iptoasn, pfx2as, mmdb, mrt }
+    }
+
+    /// The zones of an origin service.
+    package struct OriginDNS: Hashable, Sendable {
+        package var v4 = "origin.asn.cymru.com"
+        package var v6 = "origin6.asn.cymru.com"
+        package var asn = "asn.cymru.com"
+    }
+
+    /// The BGP listener (RFC 4271), which announces nothing.
+    package struct BGP: Hashable, Sendable {
+        package var listen = Endpoint(IPAddress(ipv4: 0x7F00_0001), port: 179)
+        package var asn = ASNumber(0)
+        package var routerID = IPAddress(ipv4: 0)
+        package var neighbours: [Neighbour] = []
+    }
+
+    /// One BGP neighbour.
+    package struct Neighbour: Hashable, Sendable {
+        package var address = IPAddress(ipv4: 0)
+        package var asn = ASNumber(0)
+    }
+
+    /// The BMP listener (RFC 7854).
+    package struct BMP: Hashable, Sendable {
+        package var listen = Endpoint(IPAddress(ipv4: 0x7F00_0001), port: 11019)
+    }
+
+    /// The reachability log.
+    package struct Reachability: Hashable, Sendable {
+        /// A path, relative to the state directory, or a `postgres://` address.
+        package var database = "reachability.sqlite"
+        package var bucket = Duration.seconds(60)
+        package var retention = Keeping()
+        package var probes = Probes()
+    }
+
+    /// How long the rows of the log are kept.
+    package struct Keeping: Hashable, Sendable {
+        package var observations = Retention.limited(.seconds(30 * 86400))
+        package var outages = Retention.forever
+    }
+
+    /// Active confirmation of what queries suggest.
+    package struct Probes: Hashable, Sendable {
+        /// The limit; 0 turns probes off.
+        package var perNetworkPerHour = 20
+    }
+
+    /// The database as a path from the state directory, or the `postgres://` address.
+    package var databaseLocation: String {
+        let database = reachability.database
+        return database.hasPrefix("/") || database.contains("://")
+            ? database : "\(stateDirectory)/\(database)"
+    }
+}
+
+/// How long rows are kept.
+package enum Retention: Hashable, Sendable {
+    case limited(Duration)
+    case forever
+}

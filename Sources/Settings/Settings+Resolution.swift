@@ -1,0 +1,69 @@
+package import Primitives
+
+extension Settings {
+    /// How names are resolved.
+    package struct Resolver: Hashable, Sendable {
+        /// A root hints file; nil for the built-in hints.
+        package var rootHints: String?
+        package var upstreamPort = 53
+        /// Addresses never asked as name servers.
+        package var doNotQuery: [Prefix] = []
+        /// Whether RFC 6761 and 6303 names are answered here.
+        package var specialUseNames = true
+        package var qnameMinimisation = QNameMinimisation.relaxed
+        package var caseRandomisation = true
+        package var ipv4 = true
+        package var ipv6 = IPv6.auto
+        /// Upstream queries per client query.
+        package var queryBudget = 200
+        /// After which a fallback answers.
+        package var clientDeadline = Duration.milliseconds(1800)
+    }
+
+    /// How much of a name upstream servers see (RFC 9156).
+    package enum QNameMinimisation: String, CaseIterable, Sendable { case relaxed, strict, off }
+
+    /// Whether IPv6 is used upstream.
+    package enum IPv6: String, Sendable { case on, off, auto }
+
+    /// How answers are validated.
+    package struct DNSSEC: Hashable, Sendable {
+        package var mode = Mode.validate
+        /// DS or DNSKEY records as zone text; nil for the built-in anchors.
+        package var trustAnchors: String?
+        /// Names below which nothing is validated (RFC 7646).
+        package var negativeAnchors: [String] = []
+        package var sha1 = false
+        package var rsaMinimumBits = 1024
+
+        package enum Mode: String, CaseIterable, Sendable { case validate, off }
+    }
+
+    /// A local copy of a zone, from a file or by transfer.
+    package struct LocalZone: Hashable, Sendable {
+        package var name = ""
+        package var file: String?
+        package var primaries: [Primary] = []
+        package var use = Use.fallback
+        /// How old the copy may get; nil follows the SOA record.
+        package var expire: Duration?
+
+        /// When the copy answers: when the zone is unreachable, or first.
+        package enum Use: String, CaseIterable, Sendable { case fallback, always }
+    }
+
+    /// A server that a zone is transferred from.
+    package struct Primary: Hashable, Sendable {
+        package var endpoint: Endpoint
+        /// `[ALGORITHM:]NAME:SECRET`, as `dig -y` takes it; nil for none.
+        package var tsig: String?
+    }
+
+    /// Queries below a name that go to other resolvers.
+    package struct Forward: Hashable, Sendable {
+        package var name = ""
+        package var to: [Endpoint] = []
+        /// Whether iteration follows when the forwarders fail.
+        package var first = false
+    }
+}

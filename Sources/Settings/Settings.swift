@@ -1,0 +1,87 @@
+package import Primitives
+
+/// The configuration of the program; `Settings()` is what holds without a file.
+package struct Settings: Sendable {
+    /// Where queries are taken.
+    package var listen: [Listener] = [
+        Listener(endpoint: Endpoint(IPAddress(ipv4: 0x7F00_0001), port: 5300)),
+        Listener(endpoint: Endpoint(IPAddress(ipv6High: 0, low: 1), port: 5300)),
+    ]
+    package var workers = Workers.auto
+    package var access = Access()
+    /// Where the program keeps what must survive it.
+    package var stateDirectory = "/var/lib/afterglow"
+    package var resolver = Resolver()
+    package var dnssec = DNSSEC()
+    package var cache = Cache()
+    /// Local copies of zones.
+    package var zones: [LocalZone] = []
+    package var forward: [Forward] = []
+    package var routing = Routing()
+    package var reachability = Reachability()
+    /// The page, API and metrics; nil when off.
+    package var http: HTTP? = HTTP()
+    package var log = Log()
+    package var identity = Identity()
+
+    package init() {}
+
+    /// The number of threads answering queries.
+    package enum Workers: Hashable, Sendable {
+        case auto
+        case count(Int)
+    }
+
+    /// How queries reach a listener.
+    package enum Transport: String, CaseIterable, Hashable, Sendable { case udp, tcp, tls, https }
+
+    /// One address where queries are taken.
+    package struct Listener: Hashable, Sendable {
+        package var endpoint: Endpoint
+        package var transports: [Transport] = [.udp, .tcp]
+    }
+
+    /// Who may ask.
+    package struct Access: Hashable, Sendable { package var allow = AllowList.ownNetworks }
+
+    /// The clients that are answered.
+    package enum AllowList: Hashable, Sendable {
+        /// Loopback and the machine's own networks, which the server finds at start.
+        case ownNetworks
+        case prefixes([Prefix])
+    }
+
+    /// What CHAOS queries get; nil refuses them.
+    package struct Identity: Hashable, Sendable {
+        /// `version.bind` and `version.server`.
+        package var version: String?
+        /// `id.server` and `hostname.bind` (RFC 4892).
+        package var id: String?
+    }
+
+    /// The cache.
+    package struct Cache: Hashable, Sendable {
+        /// The limit in octets.
+        package var memory = 256 << 20
+        /// How long after expiry records may still be served (RFC 8767).
+        package var staleFor = Duration.seconds(3 * 86400)
+        /// The TTL of stale records in answers (RFC 8767 §4).
+        package var staleTTL = Duration.seconds(30)
+        /// Whether the cache is kept over a restart.
+        package var snapshot = true
+    }
+
+    /// The page, API and metrics.
+    package struct HTTP: Hashable, Sendable {
+        package var listen = Endpoint(IPAddress(ipv4: 0x7F00_0001), port: 8053)
+    }
+
+    /// What goes to standard error.
+    package struct Log: Hashable, Sendable {
+        package var level = Level.info
+        package var format = Format.text
+
+        package enum Level: String, CaseIterable, Sendable { case debug, info, warning, error }
+        package enum Format: String, CaseIterable, Sendable { case text, json }
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Primitives
+import Testing
+
+@testable import Settings
+
+private func load(_ text: String, environment: [String: String] = [:]) throws -> Settings {
+    try Settings.load(text: text, file: "/etc/afterglow/a.yaml", environment: environment).get()
+}
+
+private func problems(_ text: String) -> [String] {
+    switch Settings.load(text: text, file: "a.yaml", environment: [:]) {
+    case .success: []
+    case .failure(let failure): failure.problems.map(\.description)
+    }
+}
+
+@Suite("Configuration")
+struct SettingsTests {
+    @Test("The documented example is read in full")
+    func example() throws {
+        let settings = try load(documentedExample)
+        #expect(settings.listen.map(\.endpoint.description) == ["127.0.0.1#5300"])
+        #expect(settings.stateDirectory == "/var/lib/afterglow")
+        #expect(settings.resolver.rootHints == "/etc/afterglow/FILE")
+        #expect(settings.resolver.clientDeadline == .milliseconds(1800))
+        #expect(settings.cache == Settings.Cache())
+        #expect(settings.zones.first?.file == "/etc/afterglow/zones/virginmedia.com.zone")
+        #expect(settings.forward.first?.to.first?.port == 53)
+        #expect(settings.routing.bgp?.neighbours.first?.asn == ASNumber(64513))
+        #expect(settings.reachability == Settings.Reachability())
+        #expect(settings.databaseLocation == "/var/lib/afterglow/reachability.sqlite")
+    }
+
+    @Test("Without a file, the documented defaults hold")
+    func defaults() throws {
+        let settings = try load("")
+        #expect(settings.listen.map(\.endpoint.description) == ["127.0.0.1#5300", "::1#5300"])
+        #expect(settings.access.allow == .ownNetworks)
+        #expect(settings.identity == Settings.Identity())
+        #expect(settings.resolver.queryBudget == 200)
+        #expect(settings.http != nil)
+    }
+
+    @Test(
+        "Every problem is reported where it stands, with the nearest key and the allowed values",
+        arguments: [
+            (
+                "resolver:\n  quer-budget: 5",
+                "a.yaml:2:3: unknown key 'quer-budget' in resolver; did you mean 'query-budget'?"
+            ),
+            (
+                "log: { level: loud }",
+                "a.yaml:1:15: log.level: 'loud' is not valid; expected one of debug, info, warning, error"
+            ),
+            (
+                "cache: { stale-ttl: 30 }",
+                "a.yaml:1:21: cache.stale-ttl: '30' is not valid; expected a duration such as 1.8s, 90m or 3d"
+            ),
+            (
+                "cache:\n  memory: big",
+                "a.yaml:2:11: cache.memory: 'big' is not valid; expected a size such as 256MiB"
+            ),
+            ("listen: 1", "a.yaml:1:9: listen: expected a list"),
+            ("zones:\n  - name: a.example", "a.yaml:2:5: zones[0]: give either 'file' or 'primaries'"),
+            ("forward:\n  - { name: a }", "a.yaml:2:5: missing key 'to' in forward[0]"),
+            ("cache: 3", "a.yaml:1:8: cache: expected a mapping of keys"),
+        ])
+    func problem(text: String, message: String) {
+        #expect(problems(text) == [message])
+    }
+
+    @Test("All problems are reported, not only the first")
+    func all() {
+        #expect(problems("workers: none\nresolver: { ipv4: maybe, bogus-thing: 1 }\nhttpx: off").count == 4)
+    }
+
+    @Test("Broken YAML and repeated keys have a line and a column")
+    func syntax() {
+        #expect(problems("log: {\n  level: [").first?.hasPrefix("a.yaml:") == true)
+        #expect(
+            problems("workers: 1\nworkers: 2").first == "a.yaml:1:1: key 'workers' is given more than once")
+    }
+
+    @Test("Addresses may carry a port; IPv6 then stands in brackets")
+    func endpoints() throws {
+        let settings = try load(
+            #"listen: [127.0.0.1:53, "[::1]:54", "::1", {address: "::1", port: 853, transport: tls}]"#)
+        #expect(
+            settings.listen.map(\.endpoint.description) == ["127.0.0.1#53", "::1#54", "::1#5300", "::1#853"])
+        #expect(settings.listen.last?.transports == [.tls])
+    }
+
+    @Test("HTTP and origin DNS can be turned off")
+    func off() throws {
+        let settings = try load("http: off\nrouting: { origin-dns: off }")
+        #expect(settings.http == nil)
+        #expect(settings.routing.originDNS == nil)
+    }
+
+    @Test("The state directory follows the environment")
+    func stateDirectory() throws {
+        let home = ["HOME": "/h"]
+        #expect(try load("", environment: home).stateDirectory == "/h/.local/state/afterglow")
+        #expect(
+            try load("", environment: ["XDG_STATE_HOME": "/x", "HOME": "/h"]).stateDirectory == "/x/afterglow"
+        )
+        #expect(try load("", environment: ["STATE_DIRECTORY": "/s:/t", "HOME": "/h"]).stateDirectory == "/s")
+        let forced = ["AFTERGLOW_STATE_DIRECTORY": "/a"]
+        #expect(try load("state-directory: /b", environment: forced).stateDirectory == "/a")
+        #expect(try load("state-directory: b", environment: home).stateDirectory == "/etc/afterglow/b")
+    }
+
+    @Test("The JSON Schema is valid JSON and names every documented key")
+    func schema() throws {
+        let object = try JSONSerialization.jsonObject(with: Data(Settings.jsonSchema.utf8)) as? [String: Any]
+        let properties = try #require(object?["properties"] as? [String: Any])
+        #expect(Set(properties.keys) == Set(Settings.section(defaults: Settings()).keys.map(\.name)))
+        let keys = documentedExample.split(separator: "\n").flatMap { line in
+            String(line.prefix { $0 != "#" }).matches(of: #/([a-z][a-z0-9-]+):/#).map { String($0.1) }
+        }
+        #expect(keys.count > 50)
+        for key in keys + ["tsig", "primaries", "expire", "transport", "version", "id"] {
+            #expect(Settings.jsonSchema.contains("\"\(key)\""), "\(key)")
+        }
+    }
+}
