@@ -141,8 +141,12 @@ struct EndpointFields {
     }
 }
 
-private func parseEndpoint(_ text: String, port: UInt16) -> Endpoint? {
+/// An address with an optional port; an IPv6 address with a port stands in brackets (RFC 3986 §3.2.2).
+func parseEndpoint(_ text: String, port: UInt16) -> Endpoint? {
     if let address = IPAddress(text) { return Endpoint(address, port: port) }
+    if text.hasPrefix("["), text.hasSuffix("]"), let address = IPAddress(text.dropFirst().dropLast()) {
+        return address.family == .ipv6 ? Endpoint(address, port: port) : nil
+    }
     guard let colon = text.lastIndex(of: ":") else { return nil }
     var host = text[..<colon]
     let bracketed = host.hasPrefix("[") && host.hasSuffix("]")

@@ -50,7 +50,7 @@ struct Section<Fields> {
         var seen: Set<String> = []
         let before = reading.problems.count
         for (keyNode, value) in mapping {
-            let name = keyNode.scalar?.string ?? ""
+            let name = keyNode.scalar?.string ?? "{…}"
             let keyPath = path.isEmpty ? name : "\(path).\(name)"
             guard let key = keys.first(where: { $0.name == name }) else {
                 reading.report(unknown(name, in: place), at: keyNode, path: keyPath)
@@ -77,7 +77,7 @@ struct Section<Fields> {
     }
 
     private func unknown(_ name: String, in place: String) -> String {
-        let message = "unknown key '\(name)' in \(place)"
+        let message = "unknown key '\(name)' \(place.hasPrefix("the ") ? "at" : "in") \(place)"
         let nearest = keys.map { (name: $0.name, distance: editDistance($0.name, name)) }
             .min { $0.distance < $1.distance }
         guard let nearest, nearest.distance <= max(2, name.count / 2) else { return message }

@@ -65,7 +65,8 @@ extension Settings {
                 Key("bucket", \.bucket, .duration),
                 Key("retention", \.retention, retentionSection.form),
                 Key("probes", \.probes, probesSection.form),
-            ])
+            ]
+        ) { $0.bucket < .seconds(1) ? "'bucket' must be at least 1s" : nil }
     }
 
     private static var retentionSection: Section<Keeping> {

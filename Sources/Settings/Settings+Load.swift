@@ -56,9 +56,10 @@ extension Settings {
     private static func syntaxProblem(_ error: any Error, file: String) -> SettingsProblem {
         var (line, column, reason) = (1, 1, "this is not YAML")
         switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            (line, column, reason) = (mark.line, mark.column, problem)
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            let words = [context?.text.trimmingPrefix(" ").description, problem].compactMap { $0 }
+            (line, column, reason) = (mark.line, mark.column, words.joined(separator: " "))
         case .duplicatedKeysInMapping(let duplicates, let context):
             let (mark, name) = (context.mark, duplicates.first ?? "")
             (line, column, reason) = (mark.line, mark.column, "key '\(name)' is given more than once")

@@ -39,6 +39,17 @@ package struct Settings: Sendable {
     package struct Listener: Hashable, Sendable {
         package var endpoint: Endpoint
         package var transports: [Transport] = [.udp, .tcp]
+
+        package init(endpoint: Endpoint, transports: [Transport] = [.udp, .tcp]) {
+            self.endpoint = endpoint
+            self.transports = transports
+        }
+
+        /// A listener from `ADDR[:PORT]` as the command line gives it, port 5300 unless it says otherwise.
+        package init?(_ text: String) {
+            guard let endpoint = parseEndpoint(text, port: 5300) else { return nil }
+            self.init(endpoint: endpoint)
+        }
     }
 
     /// Who may ask.
