@@ -1,0 +1,101 @@
+/* Linux calls that Swift cannot import as they stand: macros over control
+   messages, structures behind _GNU_SOURCE, variadic calls and option names.
+   Every function returns a value of 0 or above, or the negative of an errno. */
+#ifndef AFTERGLOW_CLINUX_H
+#define AFTERGLOW_CLINUX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The room one datagram has on arrival and in reply, in octets. */
+#define AFTERGLOW_DATAGRAM_OCTETS 4096
+/* How many datagrams one system call moves at most. */
+#define AFTERGLOW_BATCH 64
+
+/* An IPv4 or IPv6 socket address; 28 octets are a sockaddr_in6. */
+struct afterglow_address {
+  uint8_t family; /* 4 or 6, 0 when absent */
+  uint16_t port;  /* host order */
+  uint32_t scope; /* IPv6 interface scope */
+  uint8_t octets[16];
+};
+
+/* Where a datagram came from and which of our addresses it was sent to. */
+struct afterglow_peer {
+  struct afterglow_address remote;
+  struct afterglow_address local;
+  uint32_t interface_index;
+};
+
+/* What the error queue of a socket said. */
+struct afterglow_queued_error {
+  int32_t error;    /* errno the kernel mapped it to, 0 when the queue was empty */
+  uint8_t origin;   /* 0 none, 1 local, 2 ICMP, 3 ICMPv6 */
+  uint8_t type;
+  uint8_t code;
+  struct afterglow_address offender;
+};
+
+/* One readiness report of epoll. */
+struct afterglow_event {
+  uint64_t token;
+  uint32_t events;
+};
+
+enum {
+  AFTERGLOW_READABLE = 1,
+  AFTERGLOW_WRITABLE = 4,
+  AFTERGLOW_ERROR = 8,
+  AFTERGLOW_HANGUP = 16,
+};
+
+struct afterglow_batch;
+
+int afterglow_epoll_create(void);
+int afterglow_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token);
+int afterglow_epoll_change(int epoll, int descriptor, uint32_t events, uint64_t token);
+int afterglow_epoll_remove(int epoll, int descriptor);
+/* Waits at most `nanoseconds`; below 0 waits without limit. */
+int afterglow_epoll_wait(int epoll, struct afterglow_event *events, int capacity, int64_t nanoseconds);
+
+int afterglow_eventfd(void);
+void afterglow_eventfd_signal(int descriptor);
+void afterglow_eventfd_drain(int descriptor);
+int64_t afterglow_monotonic_nanoseconds(void);
+int64_t afterglow_wall_nanoseconds(void);
+int afterglow_random(void *octets, size_t count);
+int afterglow_close(int descriptor);
+/* Names the calling thread; 15 octets count. */
+void afterglow_name_thread(const char *name);
+
+/* A bound, nonblocking datagram socket. */
+int afterglow_udp_listen(const struct afterglow_address *address);
+/* A bound, listening, nonblocking stream socket. */
+int afterglow_tcp_listen(const struct afterglow_address *address);
+int afterglow_local_address(int descriptor, struct afterglow_address *address);
+/* A nonblocking datagram socket connected to `address`, errors queued. */
+int afterglow_udp_connect(const struct afterglow_address *address, uint16_t source_port);
+/* A nonblocking stream socket on its way to `address`, errors queued. */
+int afterglow_tcp_connect(const struct afterglow_address *address);
+/* The pending error of a socket, 0 when there is none. */
+int afterglow_socket_error(int descriptor);
+int afterglow_accept(int descriptor, struct afterglow_address *peer);
+intptr_t afterglow_send(int descriptor, const void *octets, size_t count);
+intptr_t afterglow_receive(int descriptor, void *octets, size_t count);
+int afterglow_read_queued_error(int descriptor, struct afterglow_queued_error *error);
+
+struct afterglow_batch *afterglow_batch_create(void);
+void afterglow_batch_destroy(struct afterglow_batch *batch);
+int afterglow_batch_receive(struct afterglow_batch *batch, int descriptor);
+const uint8_t *afterglow_batch_octets(struct afterglow_batch *batch, int index);
+size_t afterglow_batch_count(struct afterglow_batch *batch, int index);
+void afterglow_batch_peer(struct afterglow_batch *batch, int index, struct afterglow_peer *peer);
+/* The next free reply buffer, NULL when all are queued. */
+uint8_t *afterglow_batch_reply_buffer(struct afterglow_batch *batch);
+/* Queues the `count` octets in the next free reply buffer for `peer`. */
+void afterglow_batch_queue(struct afterglow_batch *batch, size_t count, const struct afterglow_peer *peer);
+/* Sends what is queued; what the kernel refuses is dropped. Returns the number sent. */
+int afterglow_batch_flush(struct afterglow_batch *batch, int descriptor);
+
+#endif

@@ -1,0 +1,272 @@
+import CLinux
+import Glibc
+package import Primitives
+import Synchronization
+
+/// A worker: one thread that waits for sockets and timers with epoll and runs its actors' jobs.
+///
+/// Sockets, timers and random numbers are confined to the loop's thread; `enqueue`, `start` and `stop`
+/// can be called from any.
+package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+    /// What other threads handed over and the loop has not yet taken.
+    private struct Arrivals {
+        var jobs: [UnownedJob] = []
+        var isSignalled = false
+    }
+
+    private enum Life {
+        case created
+        case running(pthread_t)
+        case ended
+    }
+
+    /// The worker's name, also its thread's.
+    package let name: String
+    /// Unpredictable numbers from the kernel; to be used on the loop alone.
+    package let random: RandomSource
+
+    private let queue: Int32
+    private let wakeup: Int32
+    private let arrivals = Mutex(Arrivals())
+    private let life = Mutex(Life.created)
+    private let thread = Atomic<UInt>(0)
+    private let isStopping = Atomic<Bool>(false)
+
+    private var jobs: [UnownedJob] = []
+    private var spareJobs: [UnownedJob] = []
+    private var timers = TimerQueue()
+    private var sources: [UInt64: any ReadinessSource] = [:]
+    private var nextSource: UInt64 = 1
+    private var unflushed: [DatagramListener] = []
+    private var batchInstant = Instant(nanoseconds: afterglow_monotonic_nanoseconds())
+    private var batchTime = Timestamp(milliseconds: afterglow_wall_nanoseconds() / 1_000_000)
+    private var events = [afterglow_event](repeating: afterglow_event(), count: Limits.eventsPerWait)
+
+    /// Room for one arriving message, shared by all sockets of the loop.
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Limits.messageOctets, alignment: 16)
+
+    /// A loop that waits for `start`; throws when the kernel has no descriptor left.
+    package init(name: String) throws(SystemError) {
+        self.name = name
+        let kernel = KernelRandom()
+        random = RandomSource { kernel.next() }
+        queue = try SystemError.check(.createQueue, afterglow_epoll_create())
+        wakeup = try SystemError.check(.createWakeup, afterglow_eventfd())
+        let events = Readiness.readable.rawValue
+        _ = try SystemError.check(.register, afterglow_epoll_add(queue, wakeup, events, 0))
+    }
+
+    deinit {
+        _ = afterglow_close(wakeup)
+        _ = afterglow_close(queue)
+        scratch.deallocate()
+    }
+
+    /// Starts the thread; a second call does nothing.
+    package func start() {
+        life.withLock { life in
+            guard case .created = life else { return }
+            var identity = pthread_t()
+            let context = Unmanaged.passRetained(self).toOpaque()
+            let status = pthread_create(
+                &identity, nil,
+                { context in
+                    guard let context else { return nil }
+                    Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
+                    return nil
+                }, context)
+            precondition(status == 0, "the kernel gives no thread")
+            life = .running(identity)
+        }
+    }
+
+    /// Ends the loop after the jobs that wait, answers whoever waits for a socket, and joins the thread.
+    package func stop() {
+        isStopping.store(true, ordering: .releasing)
+        afterglow_eventfd_signal(wakeup)
+        let identity: pthread_t? = life.withLock { life in
+            guard case .running(let identity) = life else { return nil }
+            life = .ended
+            return identity
+        }
+        guard let identity else { return }
+        if isCurrent {
+            pthread_detach(identity)
+        } else {
+            pthread_join(identity, nil)
+        }
+    }
+
+    /// Whether the caller runs on this loop's thread.
+    package var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
+
+    /// Monotonic time, read once for each batch of events.
+    package var now: Instant {
+        isCurrent ? batchInstant : Instant(nanoseconds: afterglow_monotonic_nanoseconds())
+    }
+
+    /// UTC, read once for each batch of events.
+    package var wallTime: Timestamp {
+        isCurrent ? batchTime : Timestamp(milliseconds: afterglow_wall_nanoseconds() / 1_000_000)
+    }
+}
+
+// MARK: Executor
+
+extension EventLoop {
+    /// Takes a job: without a lock on the loop itself, with one wakeup for a burst from elsewhere.
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrent {
+            jobs.append(job)
+            return
+        }
+        let mustSignal = arrivals.withLock { arrivals in
+            arrivals.jobs.append(job)
+            defer { arrivals.isSignalled = true }
+            return !arrivals.isSignalled
+        }
+        if mustSignal { afterglow_eventfd_signal(wakeup) }
+    }
+
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+    package func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+    package func checkIsolated() {
+        precondition(isCurrent, "called off the loop that it is confined to")
+    }
+
+    private func takeArrivals() {
+        afterglow_eventfd_drain(wakeup)
+        arrivals.withLock { arrivals in
+            jobs.append(contentsOf: arrivals.jobs)
+            arrivals.jobs.removeAll(keepingCapacity: true)
+            arrivals.isSignalled = false
+        }
+    }
+
+    private func runJobs() {
+        for _ in 0..<Limits.jobRounds where !jobs.isEmpty {
+            swap(&jobs, &spareJobs)
+            for job in spareJobs {
+                job.runSynchronously(
+                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            }
+            spareJobs.removeAll(keepingCapacity: true)
+        }
+    }
+}
+
+// MARK: Timers
+
+extension EventLoop {
+    /// Runs `action` on the loop when `instant` has come. On the loop only.
+    @discardableResult
+    package func schedule(at instant: Instant, _ action: @escaping () -> Void) -> TimerToken {
+        checkIsolated()
+        return timers.schedule(at: instant, action)
+    }
+
+    /// Forgets a scheduled action; one that has run or was cancelled is no error. On the loop only.
+    package func cancel(_ token: TimerToken) {
+        checkIsolated()
+        timers.cancel(token)
+    }
+
+    /// Returns when `instant` has come, or when the loop ends. On the loop only.
+    package func sleep(until instant: Instant) async {
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            schedule(at: instant) { continuation.resume() }
+        }
+    }
+}
+
+// MARK: Sockets
+
+extension EventLoop {
+    func register(
+        _ descriptor: Int32, for interest: Readiness, _ source: any ReadinessSource
+    ) throws(SystemError) -> Registration {
+        checkIsolated()
+        let number = nextSource
+        let status = afterglow_epoll_add(queue, descriptor, interest.rawValue, number)
+        _ = try SystemError.check(.register, status)
+        nextSource &+= 1
+        sources[number] = source
+        return Registration(descriptor: descriptor, number: number)
+    }
+
+    func change(_ registration: Registration, to interest: Readiness) {
+        checkIsolated()
+        _ = afterglow_epoll_change(queue, registration.descriptor, interest.rawValue, registration.number)
+    }
+
+    /// Forgets and closes the descriptor.
+    func close(_ registration: Registration) {
+        checkIsolated()
+        guard sources.removeValue(forKey: registration.number) != nil else { return }
+        _ = afterglow_epoll_remove(queue, registration.descriptor)
+        _ = afterglow_close(registration.descriptor)
+    }
+
+    /// Has `listener` send what it queued when this iteration ends.
+    func flushAtEnd(_ listener: DatagramListener) { unflushed.append(listener) }
+}
+
+// MARK: Loop
+
+extension EventLoop {
+    private func run() {
+        thread.store(UInt(pthread_self()), ordering: .relaxed)
+        afterglow_name_thread(name)
+        while !isStopping.load(ordering: .acquiring) {
+            wait()
+            fireTimers()
+            runJobs()
+            flush()
+        }
+        end()
+    }
+
+    private func wait() {
+        var timeout: Int64 = -1
+        if !jobs.isEmpty {
+            timeout = 0
+        } else if let next = timers.nextInstant() {
+            timeout = max(0, next.nanoseconds &- afterglow_monotonic_nanoseconds())
+        }
+        let count = afterglow_epoll_wait(queue, &events, Int32(events.count), timeout)
+        batchInstant = Instant(nanoseconds: afterglow_monotonic_nanoseconds())
+        batchTime = Timestamp(milliseconds: afterglow_wall_nanoseconds() / 1_000_000)
+        for index in 0..<max(0, Int(count)) {
+            let event = events[index]
+            if event.token == 0 {
+                takeArrivals()
+            } else {
+                sources[event.token]?.ready(Readiness(rawValue: event.events))
+            }
+        }
+    }
+
+    private func fireTimers() {
+        while let action = timers.takeDue(at: batchInstant) { action() }
+    }
+
+    private func flush() {
+        guard !unflushed.isEmpty else { return }
+        for listener in unflushed { listener.flush() }
+        unflushed.removeAll(keepingCapacity: true)
+    }
+
+    private func end() {
+        repeat {
+            takeArrivals()
+            runJobs()
+            flush()
+            for source in Array(sources.values) { source.loopEnded() }
+            for action in timers.takeAll() { action() }
+        } while !jobs.isEmpty || !sources.isEmpty || timers.count > 0
+        thread.store(0, ordering: .relaxed)
+    }
+}

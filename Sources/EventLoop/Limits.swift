@@ -1,0 +1,31 @@
+/// The bounds of what a worker gives to the network.
+enum Limits {
+    /// Readiness reports taken from the kernel at once; the shim holds no more.
+    static let eventsPerWait = 256
+    /// Rounds over the queue of jobs before sockets get their turn again.
+    static let jobRounds = 16
+    /// The largest message or datagram: the 16-bit length of RFC 1035 §4.2.2.
+    static let messageOctets = 65_535
+    /// Random octets taken from the kernel by one getrandom call.
+    static let randomOctets = 4096
+    /// Foreign datagrams one exchange looks at; more are an attempt to guess the ID.
+    static let mismatchesPerExchange = 16
+    /// Source ports tried before the kernel chooses one.
+    static let portAttempts = 8
+    /// Batches read from one datagram socket before other sockets get their turn.
+    static let batchesPerTurn = 4
+    /// Stream connections a loop holds, so that descriptors remain for upstream exchanges.
+    static let connections = 1000
+    /// Unanswered messages of one connection; reading pauses there (RFC 7766 §6.2.1.1).
+    static let pipelinedMessages = 64
+    /// How long a connection may be without a message (RFC 7766 §6.2.3 suggests seconds).
+    static let idle = Duration.seconds(10)
+    /// How long a begun message may stay incomplete: senders of an octet at a time are closed.
+    static let partialMessage = Duration.seconds(10)
+    /// How long a client may leave its answers unread.
+    static let unwritable = Duration.seconds(10)
+    /// Octets waiting for a client that does not read.
+    static let outputOctets = 256 * 1024
+    /// How long an error of accept, as of missing descriptors, pauses a listener.
+    static let acceptPause = Duration.milliseconds(100)
+}

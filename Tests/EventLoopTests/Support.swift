@@ -1,0 +1,84 @@
+import EventLoop
+import Primitives
+
+let loopback = IPAddress(ipv4: 0x7F00_0001)
+
+/// An actor whose executor is a loop: what tests do on the loop, they do in here.
+actor Worker {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    private var kept: [AnyObject] = []
+
+    init(_ loop: EventLoop) { self.loop = loop }
+
+    /// Runs `body` on the loop.
+    func run<Result: Sendable>(
+        _ body: @Sendable (isolated Worker) async throws -> Result
+    ) async throws -> Result { try await body(self) }
+
+    /// Starts a listener that answers with `reply`.
+    func listen(_ handler: sending ScriptedHandler) throws -> Endpoint {
+        let listener = try DatagramListener(loop: loop, endpoint: Endpoint(loopback, port: 0))
+        handler.listener = listener
+        try listener.start(handler)
+        kept += [listener, handler]
+        return listener.localEndpoint
+    }
+
+    /// A bound port that nobody answers.
+    func silentEndpoint() throws -> Endpoint {
+        let listener = try DatagramListener(loop: loop, endpoint: Endpoint(loopback, port: 0))
+        kept.append(listener)
+        return listener.localEndpoint
+    }
+
+    /// A port that was bound and is closed again.
+    func closedEndpoint() throws -> Endpoint {
+        try DatagramListener(loop: loop, endpoint: Endpoint(loopback, port: 0)).localEndpoint
+    }
+
+    func exchange(
+        _ query: [UInt8], with server: Endpoint, timeout: Duration = .seconds(10),
+        accept: @escaping @Sendable ([UInt8]) -> Bool = { _ in true }
+    ) async -> DatagramOutcome {
+        await loop.exchangeDatagram(query, with: server, timeout: timeout, accept: accept)
+    }
+}
+
+/// Replies in the batch with `now(query)` and afterwards with each of `later(query)`.
+final class ScriptedHandler: DatagramHandler {
+    private let now: ([UInt8]) -> [UInt8]
+    private let later: ([UInt8]) -> [[UInt8]]
+    var listener: DatagramListener?
+
+    init(now: @escaping ([UInt8]) -> [UInt8], later: @escaping ([UInt8]) -> [[UInt8]] = { _ in [] }) {
+        self.now = now
+        self.later = later
+    }
+
+    func receive(
+        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
+        replyInto reply: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        let query = [UInt8](octets)
+        let answer = now(query)
+        reply.copyBytes(from: answer)
+        for octets in later(query) { listener?.send(octets, to: peer) }
+        return answer.count
+    }
+}
+
+/// Runs `body` with a worker whose loop ends afterwards.
+func withWorker(_ body: (Worker) async throws -> Void) async throws {
+    let loop = try EventLoop(name: "test")
+    loop.start()
+    defer { loop.stop() }
+    try await body(Worker(loop))
+}
+
+extension DatagramOutcome {
+    var octets: [UInt8]? {
+        guard case .received(let octets, _) = self else { return nil }
+        return octets
+    }
+}
