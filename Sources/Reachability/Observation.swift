@@ -1,0 +1,40 @@
+package import Primitives
+
+/// The transport of an exchange.
+package enum Transport: UInt8, Sendable, Hashable {
+    case udp
+    case tcp
+}
+
+/// What one exchange with a name server came to: the unit of the reachability log.
+package struct Observation: Sendable {
+    package var time: Timestamp
+    package var server: IPAddress
+    /// The zone that was asked for, in lower-case presentation form.
+    package var zone: String
+    package var transport: Transport
+    package var outcome: Outcome
+
+    package enum Outcome: Sendable, Hashable {
+        /// A response with this code: whatever it says, the server and its network are up.
+        case answered(rcode: UInt8, roundTrip: Duration)
+        case silent
+        /// An ICMP error, and the router that sent it.
+        case unreachable(reportedBy: IPAddress?)
+        /// TCP reset or port unreachable from the address itself: the network is up, the service is not.
+        case refused
+        /// A response from a server that does not serve the zone.
+        case lame(roundTrip: Duration)
+        case malformed
+        /// This machine could not send: says nothing about the server.
+        case localFailure
+    }
+
+    package init(time: Timestamp, server: IPAddress, zone: String, transport: Transport, outcome: Outcome) {
+        self.time = time
+        self.server = server
+        self.zone = zone
+        self.transport = transport
+        self.outcome = outcome
+    }
+}
