@@ -1,0 +1,92 @@
+package import DNSWire
+package import Primitives
+package import Zones
+
+/// A name server of the simulated Internet: what it serves, how it behaves, what its link does to packets.
+package struct SimulatedServer: Sendable {
+    package var zones: ZoneStore
+    package var conduct: Conduct
+    package var link: Link
+
+    package init(zones: ZoneStore, conduct: Conduct = .honest, link: Link = Link()) {
+        self.zones = zones
+        self.conduct = conduct
+        self.link = link
+    }
+
+    /// How the server treats queries that reach it.
+    package enum Conduct: Hashable, Sendable {
+        /// Answers as its zones say.
+        case honest
+        /// Refuses everything: it was never told of the zone (RFC 1912 §2.8).
+        case lame
+        /// SERVFAIL to everything: its zone has expired.
+        case failing
+        /// Receives and never answers.
+        case silent
+        /// Never answers for these names and the names below them; a filter on its path, or a bug.
+        case silentFor(Set<Name>)
+        /// The host is up and nothing listens: port unreachable, TCP reset.
+        case closed
+        /// A router says that the host cannot be reached.
+        case unreachable(reportedBy: IPAddress)
+        /// FORMERR to every query with EDNS (RFC 6891 §7).
+        case withoutEDNS
+        /// Says over UDP that every answer is truncated.
+        case truncating
+        /// Silent over TCP.
+        case withoutTCP
+    }
+
+    /// What happens to packets on the way there and back. Probabilities are in thousandths.
+    package struct Link: Hashable, Sendable {
+        /// The least round trip.
+        package var delay = Duration.milliseconds(10)
+        /// What may be added to it, uniformly.
+        package var jitter = Duration.milliseconds(20)
+        package var loss = 0
+        package var duplication = 0
+        /// A message with a wrong ID or another question comes before the answer.
+        package var wrongAnswers = 0
+        /// A forged answer with a guessed ID comes before the answer, from off the path.
+        package var forgeries = 0
+
+        package init() {}
+    }
+
+    /// The response to `query` over UDP or TCP, or nil for silence.
+    func response(to query: Message, overTCP: Bool) -> Message? {
+        var response = zones.respond(to: query)
+        switch conduct {
+        case .honest, .closed, .unreachable: return response
+        case .lame: return Self.failure(of: query, .refused)
+        case .failing: return Self.failure(of: query, .serverFailure)
+        case .silent: return nil
+        case .silentFor(let names):
+            let hidden = query.questions.contains { question in
+                names.contains { question.name.isEqualOrBelow($0) }
+            }
+            return hidden ? nil : response
+        case .withoutEDNS:
+            guard query.edns != nil else { return response }
+            var failure = Self.failure(of: query, .formatError)
+            failure.edns = nil
+            return failure
+        case .truncating:
+            guard !overTCP else { return response }
+            response.answers = []
+            response.authorities = []
+            response.additionals = []
+            response.header.isTruncated = true
+            return response
+        case .withoutTCP: return overTCP ? nil : response
+        }
+    }
+
+    private static func failure(of query: Message, _ code: ResponseCode) -> Message {
+        var header = Header(id: query.header.id)
+        header.isResponse = true
+        header.recursionDesired = query.header.recursionDesired
+        return Message(header: header, questions: query.questions, responseCode: code)
+    }
+}
