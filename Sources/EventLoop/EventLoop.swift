@@ -81,6 +81,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Ends the loop after the jobs that wait, answers whoever waits for a socket, and joins the thread.
+    ///
+    /// Jobs that arrive after the end do not run: actors of the loop must not be called any more.
     package func stop() {
         isStopping.store(true, ordering: .releasing)
         afterglow_eventfd_signal(wakeup)

@@ -7,7 +7,8 @@ let loopback = IPAddress(ipv4: 0x7F00_0001)
 actor Worker {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-    private var kept: [AnyObject] = []
+    var kept: [AnyObject] = []
+    var fired: [Int] = []
 
     init(_ loop: EventLoop) { self.loop = loop }
 

@@ -1,0 +1,39 @@
+/// Cuts a stream into messages by their 2-octet lengths (RFC 1035 §4.2.2).
+struct MessageFramer {
+    private var octets: [UInt8] = []
+    private var position = 0
+
+    /// Whether a message has begun and is not complete.
+    var isPartial: Bool { position < octets.count }
+
+    mutating func append(_ more: UnsafeRawBufferPointer) { octets.append(contentsOf: more) }
+
+    /// The next complete message, which may be empty; nil until more octets arrive.
+    mutating func next() -> [UInt8]? {
+        let pending = octets.count - position
+        guard pending >= 2 else {
+            discardTaken()
+            return nil
+        }
+        let length = Int(octets[position]) << 8 | Int(octets[position + 1])
+        guard pending >= 2 + length else {
+            discardTaken()
+            return nil
+        }
+        let start = position + 2
+        position = start + length
+        return Array(octets[start..<position])
+    }
+
+    /// `message` with its length in front; nil when it is longer than 65,535 octets.
+    static func frame(_ message: [UInt8]) -> [UInt8]? {
+        guard let length = UInt16(exactly: message.count) else { return nil }
+        return [UInt8(length >> 8), UInt8(length & 0xFF)] + message
+    }
+
+    private mutating func discardTaken() {
+        guard position > 0 else { return }
+        octets.removeFirst(position)
+        position = 0
+    }
+}

@@ -1,0 +1,95 @@
+import CLinux
+import Glibc
+package import Primitives
+
+/// Who answers the messages of a TCP listener.
+package protocol StreamHandler: AnyObject {
+    /// Called on the loop for each message; answer with `connection.send`, now or later, in any order.
+    ///
+    /// A message that will have no answer is to be ended with `connection.close`.
+    func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection)
+}
+
+/// A TCP socket of a loop that accepts DNS connections (RFC 7766), up to 1000 at a time.
+package final class StreamListener: ReadinessSource {
+    private enum State {
+        case bound(Int32)
+        case open(Registration, any StreamHandler)
+        case closed
+    }
+
+    /// Where the listener is bound, with the port that the kernel chose for port 0.
+    package let localEndpoint: Endpoint
+    private let loop: EventLoop
+    private var state: State
+    private var connections: [ObjectIdentifier: StreamConnection] = [:]
+
+    /// Binds to `endpoint`; can be called on any thread.
+    package init(loop: EventLoop, endpoint: Endpoint) throws(SystemError) {
+        self.loop = loop
+        var address = afterglow_address(endpoint)
+        let descriptor = try SystemError.check(.listen, afterglow_tcp_listen(&address))
+        state = .bound(descriptor)
+        _ = afterglow_local_address(descriptor, &address)
+        localEndpoint = address.endpoint
+    }
+
+    deinit {
+        if case .bound(let descriptor) = state { _ = afterglow_close(descriptor) }
+    }
+
+    /// How many connections are open.
+    package var connectionCount: Int { connections.count }
+
+    /// Begins to accept. On the loop only; once.
+    package func start(_ handler: any StreamHandler) throws(SystemError) {
+        guard case .bound(let descriptor) = state else { return }
+        state = .open(try loop.register(descriptor, for: .readable, self), handler)
+    }
+
+    /// Closes the socket and its connections. On the loop only.
+    package func stop() {
+        guard case .open(let registration, _) = state else { return }
+        state = .closed
+        loop.close(registration)
+        for connection in Array(connections.values) { connection.close() }
+    }
+
+    func loopEnded() { stop() }
+
+    func ready(_ readiness: Readiness) {
+        guard case .open(let registration, let handler) = state else { return }
+        var storage = afterglow_address()
+        while connections.count < Limits.connections {
+            let descriptor = afterglow_accept(registration.descriptor, &storage)
+            guard descriptor >= 0 else {
+                if ![EAGAIN, EINTR, ECONNABORTED].contains(0 &- descriptor) { pauseAfterFailure() }
+                return
+            }
+            open(descriptor, storage.endpoint, handler)
+        }
+        loop.change(registration, to: [])
+    }
+
+    func ended(_ connection: StreamConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        if connections.count == Limits.connections - 1 { resume() }
+    }
+
+    private func open(_ descriptor: Int32, _ peer: Endpoint, _ handler: any StreamHandler) {
+        let connection = StreamConnection(loop: loop, listener: self, peer: peer, handler: handler)
+        if connection.begin(descriptor) { connections[ObjectIdentifier(connection)] = connection }
+    }
+
+    /// Without descriptors, accept fails at once as long as a client waits: give others time to close.
+    private func pauseAfterFailure() {
+        guard case .open(let registration, _) = state else { return }
+        loop.change(registration, to: [])
+        loop.schedule(at: loop.now + Limits.acceptPause) { [weak self] in self?.resume() }
+    }
+
+    private func resume() {
+        guard case .open(let registration, _) = state else { return }
+        loop.change(registration, to: .readable)
+    }
+}

@@ -1,0 +1,90 @@
+import EventLoop
+import Primitives
+import Testing
+
+@Suite("Event loop") struct EventLoopTests {
+    @Test("An actor with the loop as its executor runs on the loop's thread, also after it waited")
+    func executor() async throws {
+        try await withWorker { worker in
+            let loop = worker.loop
+            #expect(!loop.isCurrent)
+            #expect(try await worker.run { $0.loop.isCurrent })
+            let afterwards = try await worker.run { worker in
+                await worker.loop.sleep(until: worker.loop.now + .milliseconds(1))
+                return worker.loop.isCurrent
+            }
+            #expect(afterwards)
+        }
+    }
+
+    @Test("Timers fire in order of their instants and, at one instant, of their scheduling")
+    func order() async throws {
+        try await withWorker { worker in
+            #expect(await worker.fire([3, 1, 2, 1], cancelling: []) == [1, 3, 2, 0])
+        }
+    }
+
+    @Test("A cancelled timer does not fire")
+    func cancel() async throws {
+        try await withWorker { worker in
+            #expect(await worker.fire([1, 2, 3], cancelling: [1]) == [0, 2])
+        }
+    }
+
+    @Test("Two thousand cancelled timers leave the others in order")
+    func compaction() async throws {
+        try await withWorker { worker in
+            let fired = await worker.fire((0..<2100).map { 2100 - $0 }, cancelling: Set(0..<2000))
+            #expect(fired == (2000..<2100).reversed())
+        }
+    }
+
+    @Test("Two thousand concurrent exchanges complete, each with its own reply")
+    func concurrency() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listen(ScriptedHandler(now: { $0 }))
+            let completed = await withTaskGroup(of: Bool.self) { group in
+                for number in 0..<2000 {
+                    let query = [UInt8(number / 256), UInt8(number % 256)]
+                    group.addTask { await worker.exchange(query, with: server).octets == query }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(completed == 2000)
+        }
+    }
+
+    @Test("Random numbers differ beyond one 4 KiB batch")
+    func random() async throws {
+        try await withWorker { worker in
+            let distinct = try await worker.run { worker in
+                Set((0..<2000).map { _ in worker.loop.random.next() }).count
+            }
+            #expect(distinct == 2000)
+        }
+    }
+
+    @Test("An address that this machine does not have cannot be listened on")
+    func unavailable() throws {
+        let loop = try EventLoop(name: "idle")
+        let documentation = IPAddress(ipv4: 0xC000_0201)
+        #expect(throws: SystemError(.listen, code: 99)) {
+            try DatagramListener(loop: loop, endpoint: Endpoint(documentation, port: 0))
+        }
+    }
+}
+
+extension Worker {
+    /// Schedules timers at `delays` microseconds from now; the indices of those that fired, in order.
+    func fire(_ delays: [Int], cancelling cancelled: Set<Int>) async -> [Int] {
+        fired = []
+        let start = loop.now
+        var tokens: [TimerToken] = []
+        for (index, delay) in delays.enumerated() {
+            tokens.append(loop.schedule(at: start + .microseconds(delay)) { self.fired.append(index) })
+        }
+        for index in cancelled { loop.cancel(tokens[index]) }
+        await loop.sleep(until: start + .microseconds((delays.max() ?? 0) + 1))
+        return fired
+    }
+}

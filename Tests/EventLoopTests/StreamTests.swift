@@ -1,0 +1,112 @@
+import EventLoop
+import Primitives
+import Testing
+
+@Suite("Streams") struct StreamTests {
+    @Test("A query over TCP gets its answer")
+    func answer() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenStream(ScriptedStreamHandler { $0 })
+            #expect(await worker.converse([[5, 6]], with: server).octets == [5, 6])
+        }
+    }
+
+    @Test("A closed TCP port refuses")
+    func refused() async throws {
+        try await withWorker { worker in
+            let server = try await worker.closedStreamEndpoint()
+            #expect(await worker.converse([[5]], with: server) == .refused)
+        }
+    }
+
+    @Test("Several messages of one answer arrive until the last (RFC 5936 §2.2)")
+    func transfer() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenStream(ScriptedStreamHandler { _ in [[1], [2], [3]] })
+            #expect(await worker.converse([[5]], with: server) { $0 == [3] }.octets == [3])
+        }
+    }
+
+    @Test("Pipelined queries are answered out of order (RFC 7766 §6.2.1.1)")
+    func pipelining() async throws {
+        try await withWorker { worker in
+            let handler = ScriptedStreamHandler { $0.count == 3 ? $0.reversed() : [] }
+            let server = try await worker.listenStream(handler)
+            let messages = await worker.collect(3, asking: [[1], [2, 2], [3]], from: server)
+            #expect(messages == [[3], [2, 2], [1]])
+        }
+    }
+
+    @Test("More queries than may wait are all answered, after a pause")
+    func manyPipelined() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenStream(ScriptedStreamHandler { $0.suffix(1) })
+            let queries = (0..<500).map { [UInt8(truncatingIfNeeded: $0), UInt8($0 / 256)] }
+            let messages = await worker.collect(500, asking: queries, from: server)
+            #expect(messages == queries)
+        }
+    }
+
+    @Test("A server that closes without an answer is closed, not silent")
+    func closed() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenStream(ScriptedStreamHandler(closes: true) { _ in [] })
+            #expect(await worker.converse([[5]], with: server) == .closed)
+        }
+    }
+}
+
+/// Sends what `answers` returns for all messages so far; then closes when told to.
+final class ScriptedStreamHandler: StreamHandler {
+    private let answers: ([[UInt8]]) -> [[UInt8]]
+    private let closes: Bool
+    private var seen: [[UInt8]] = []
+
+    init(closes: Bool = false, _ answers: @escaping ([[UInt8]]) -> [[UInt8]]) {
+        self.closes = closes
+        self.answers = answers
+    }
+
+    func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {
+        seen.append(message)
+        for answer in answers(seen) { connection.send(answer) }
+        if closes { connection.close() }
+    }
+}
+
+extension Worker {
+    func listenStream(_ handler: sending ScriptedStreamHandler) throws -> Endpoint {
+        let listener = try StreamListener(loop: loop, endpoint: Endpoint(loopback, port: 0))
+        try listener.start(handler)
+        kept += [listener, handler]
+        return listener.localEndpoint
+    }
+
+    func closedStreamEndpoint() throws -> Endpoint {
+        try StreamListener(loop: loop, endpoint: Endpoint(loopback, port: 0)).localEndpoint
+    }
+
+    func converse(
+        _ queries: [[UInt8]], with server: Endpoint,
+        until isLast: @escaping @Sendable ([UInt8]) -> Bool = { _ in true }
+    ) async -> StreamOutcome {
+        await loop.exchangeStream(pipelining: queries, with: server, timeout: .seconds(10), until: isLast)
+    }
+
+    /// The first `count` messages that come for `queries`.
+    func collect(_ count: Int, asking queries: [[UInt8]], from server: Endpoint) async -> [[UInt8]] {
+        var messages: [[UInt8]] = []
+        _ = await loop.exchangeStream(pipelining: queries, with: server, timeout: .seconds(10)) {
+            messages.append($0)
+            return messages.count == count
+        }
+        return messages
+    }
+}
+
+extension StreamOutcome {
+    var octets: [UInt8]? {
+        guard case .received(let octets, _) = self else { return nil }
+        return octets
+    }
+}
