@@ -1,0 +1,89 @@
+import Dispatch
+import GRDB
+package import Primitives
+package import Reachability
+import Synchronization
+
+/// Writes the reachability log: observations are queued and committed at least once a second.
+package final class JournalWriter: Sendable {
+    /// The prefix, origin and name of the network of an address.
+    package typealias Identify = @Sendable (IPAddress) -> (Prefix, ASNumber?, String?)
+    /// The number of observations that wait at most; more are dropped and counted.
+    package static let queueLimit = 65_536
+
+    private let inbox = Mutex(Inbox())
+    private let store: Mutex<JournalStore>
+    private let queue = DispatchQueue(label: "afterglow.journal")
+    private let identify: Identify
+    private let report: @Sendable (JournalProblem) -> Void
+
+    /// A writer of the database at `path`, which is made when first needed; `retentionSeconds` is the age of rows kept.
+    package init(
+        path: String, bucketSeconds: Int64 = 60, retentionSeconds: Int64 = 30 * 86400,
+        identify: @escaping Identify,
+        report: @escaping @Sendable (JournalProblem) -> Void
+    ) {
+        store = Mutex(
+            JournalStore(path: path, bucketSeconds: bucketSeconds, retentionSeconds: retentionSeconds))
+        self.identify = identify
+        self.report = report
+    }
+
+    /// Starts to commit each second until the writer is released.
+    package func start() {
+        queue.asyncAfter(deadline: .now() + .seconds(1)) { [weak self] in
+            self?.tick()
+            self?.start()
+        }
+    }
+
+    /// Queues an observation; never waits for the disk.
+    package func record(_ observation: Observation) {
+        inbox.withLock { inbox in
+            guard inbox.waiting.count < Self.queueLimit else {
+                inbox.dropped += 1
+                return
+            }
+            inbox.waiting.append(observation)
+        }
+    }
+
+    /// The observations dropped so far because the queue was full.
+    package var dropped: Int { inbox.withLock { $0.dropped } }
+
+    /// Commits everything queued, now; false when it could not be stored and is still held.
+    @discardableResult package func flush() -> Bool { commit() }
+
+    private func tick() {
+        guard store.withLock({ $0.mayTry() }) else { return }
+        commit()
+    }
+
+    @discardableResult private func commit() -> Bool {
+        let problem = store.withLock { store -> JournalProblem? in
+            if let problem = store.save() { return problem }
+            store.take(inbox.withLock { $0.takeAll() }, identify: identify)
+            return store.save()
+        }
+        if let problem { report(problem) }
+        if let count = inbox.withLock({ $0.unreportedDrops() }) { report(.overflow(dropped: count)) }
+        return problem == nil
+    }
+}
+
+private struct Inbox {
+    var waiting: [Observation] = []
+    var dropped = 0
+    private var reported = 0
+
+    mutating func takeAll() -> [Observation] {
+        defer { waiting = [] }
+        return waiting
+    }
+
+    mutating func unreportedDrops() -> Int? {
+        guard dropped > reported else { return nil }
+        reported = dropped
+        return dropped
+    }
+}

@@ -1,0 +1,73 @@
+package import Primitives
+
+/// What a row of the reachability log is about.
+package enum ReachabilityScope: String, Sendable, Hashable {
+    case server
+    case prefix
+    case asn
+    case uplink
+}
+
+/// The network an address belongs to; without an origin when no routing source names one.
+package struct NetworkIdentity: Sendable, Hashable {
+    package var prefix: Prefix
+    package var asn: ASNumber?
+
+    package init(prefix: Prefix, asn: ASNumber?) {
+        self.prefix = prefix
+        self.asn = asn
+    }
+}
+
+/// What identifies one row: a bucket of time, an entity, a family and a transport.
+package struct BucketKey: Sendable, Hashable {
+    /// The start of the bucket, in seconds since 1970.
+    package var start: Int64
+    package var scope: ReachabilityScope
+    /// The address, prefix or `AS` number in text; `uplink` for this machine's own connection.
+    package var key: String
+    package var family: AddressFamily
+    package var transport: Transport
+}
+
+/// The counts of one entity in one bucket.
+package struct BucketRow: Sendable, Hashable {
+    package var key: BucketKey
+    /// The network of the entity; nil in the uplink scope.
+    package var network: NetworkIdentity?
+    package var sent = 0
+    /// Messages that came back, whatever they say, lame and malformed ones included.
+    package var answered = 0
+    package var timeouts = 0
+    package var unreachable = 0
+    /// TCP resets and port unreachables: the network is up, the service is not.
+    package var refused = 0
+    /// Answers with SERVFAIL or REFUSED (RFC 1035 §4.1.1); also counted in `answered`.
+    package var servfail = 0
+    /// Attempts that this machine could not send; only in the uplink scope.
+    package var localFailures = 0
+    package var roundTrips = RoundTripHistogram()
+
+    package init(key: BucketKey, network: NetworkIdentity?) {
+        self.key = key
+        self.network = network
+    }
+
+    mutating func count(_ outcome: Observation.Outcome) {
+        sent += 1
+        switch outcome {
+        case .answered(let code, let roundTrip):
+            answered += 1
+            if code == 2 || code == 5 { servfail += 1 }
+            roundTrips.add(roundTrip)
+        case .lame(let roundTrip):
+            answered += 1
+            roundTrips.add(roundTrip)
+        case .malformed: answered += 1
+        case .silent: timeouts += 1
+        case .unreachable: unreachable += 1
+        case .refused: refused += 1
+        case .localFailure: localFailures += 1
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import GRDB
+import Journal
+import Primitives
+import Reachability
+import Testing
+
+struct JournalWriterTests {
+    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+
+    private func writer(_ path: String, report: @escaping @Sendable (JournalProblem) -> Void = { _ in })
+        -> JournalWriter
+    {
+        JournalWriter(
+            path: path, identify: { (.standIn(for: $0), ASNumber(64500), "EXAMPLE") }, report: report)
+    }
+
+    private func observation(_ outcome: Observation.Outcome, at seconds: Int64 = 60) throws -> Observation {
+        Observation(
+            time: Timestamp(seconds: seconds), server: try #require(IPAddress("192.0.2.1")), zone: "example.",
+            transport: .udp, outcome: outcome)
+    }
+
+    private func sent(_ path: String) throws -> Int? {
+        try DatabaseQueue(path: path).read {
+            try Int.fetchOne($0, sql: "SELECT sum(sent) FROM observation WHERE scope = 'server'")
+        }
+    }
+
+    @Test func `a bucket open across a restart keeps its counts, and migrations run once`() throws {
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let path = directory.appendingPathComponent("log.sqlite").path
+        for _ in 0..<2 {
+            let writer = writer(path)
+            for _ in 0..<3 {
+                writer.record(try observation(.silent))
+                #expect(writer.flush())
+            }
+        }
+        #expect(try sent(path) == 6)
+    }
+
+    @Test func `what could not be stored is kept and stored once the directory exists`() throws {
+        let path = directory.appendingPathComponent("log.sqlite").path
+        let writer = writer(path)
+        writer.record(try observation(.silent))
+        #expect(!writer.flush())
+        writer.record(try observation(.silent))
+        #expect(!writer.flush())
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        #expect(writer.flush())
+        #expect(try sent(path) == 2)
+    }
+
+    @Test func `a full queue counts what it drops`() throws {
+        let writer = writer(directory.appendingPathComponent("log.sqlite").path)
+        for _ in 0..<(JournalWriter.queueLimit + 5) { writer.record(try observation(.silent)) }
+        #expect(writer.dropped == 5)
+    }
+}
