@@ -1,0 +1,37 @@
+import Foundation
+import Journal
+import Primitives
+import Reachability
+import Testing
+
+struct JournalReaderTests {
+    @Test func `JSON Lines and CSV carry the same rows and the schema number`() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        let writer = JournalWriter(
+            path: path, identify: { (.standIn(for: $0), ASNumber(64500), "A \"b\", c") }, report: { _ in })
+        let server = try #require(IPAddress("192.0.2.1"))
+        writer.record(
+            Observation(
+                time: Timestamp(seconds: 60), server: server, zone: "example.", transport: .udp,
+                outcome: .silent))
+        #expect(writer.flush())
+        var lines: [String] = []
+        var table: [String] = []
+        let reader = try JournalReader(path: path)
+        try reader.exportObservations(format: .jsonl) { lines.append($0) }
+        try reader.exportObservations(format: .csv) { table.append($0) }
+        #expect(lines.count == 4)
+        #expect(table.count == 5)
+        for line in lines {
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            #expect(object["schema"] as? Int == 1)
+            #expect(object["ts"] as? String == "1970-01-01T00:01:00Z")
+            #expect(object["timeouts"] as? Int == 1)
+        }
+        #expect(table.contains { $0.contains("\"A \"\"b\"\", c\"") })
+        var ofZone = 0
+        try reader.exportObservations(zone: "example.", format: .jsonl) { _ in ofZone += 1 }
+        #expect(ofZone == 1)
+    }
+}
