@@ -2,7 +2,7 @@ package import Primitives
 
 /// Which autonomous systems originate which addresses: immutable, for all workers to share.
 ///
-/// A lookup is a binary search; a table of a million prefixes takes about 20 MB.
+/// A lookup is a binary search; a range takes 16 octets for IPv4 and 52 for IPv6, besides origins and names.
 package final class OriginTable: Sendable {
     private let ipv4: RangeIndex<UInt32>
     private let ipv6: RangeIndex<UInt128>
