@@ -1,0 +1,118 @@
+import Caching
+import DNSWire
+import EventLoop
+import Foundation
+import Primitives
+import Recursion
+import Reachability
+import Serving
+package import Settings
+
+/// Everything put together, started and drained: the one place that knows all rooms.
+package final class Daemon {
+    private let settings: Settings
+    private let log: OperatorLog
+    private var workers: [Worker] = []
+    private var listeners: [(EventLoop, WorkerListeners)] = []
+    private let recorder: Recorder
+
+    /// Checks what the configuration asks for and opens what it names; nothing is bound yet.
+    package init(settings: Settings, log: OperatorLog) throws(DaemonProblem) {
+        self.settings = settings
+        self.log = log
+        try Self.refuseUnsupported(settings)
+        if settings.dnssec.mode == .validate {
+            log.warning("dnssec: this version does not validate answers; AD is never set")
+        }
+        recorder = try Recorder(settings: settings, log: log)
+    }
+
+    /// Binds every listener on every worker and begins to answer.
+    package func start() throws(DaemonProblem) {
+        let configuration = try serviceConfiguration()
+        let cache = RecordCache(memory: settings.cache.memory, staleFor: settings.cache.staleFor)
+        for index in 0..<workerCount {
+            let loop = try makeLoop("worker-\(index)")
+            let recorder = recorder
+            let worker = Worker(loop: loop, configuration: configuration, cache: cache) { recorder.record($0) }
+            workers.append(worker)
+            for listen in settings.listen {
+                try bind(listen, to: worker)
+            }
+        }
+        for (loop, listener) in listeners {
+            loop.run { [log] in
+                do { try listener.start() } catch { log.error("cannot start a listener: \(error)") }
+            }
+        }
+    }
+
+    /// Stops listening, lets running answers leave and commits the log.
+    package func stop() {
+        for (loop, listener) in listeners { loop.run { listener.stop() } }
+        for worker in workers { worker.loop.stop() }
+        recorder.close()
+    }
+
+    private var workerCount: Int {
+        switch settings.workers {
+        case .auto: max(1, ProcessInfo.processInfo.activeProcessorCount)
+        case .count(let count): count
+        }
+    }
+
+    private func makeLoop(_ name: String) throws(DaemonProblem) -> EventLoop {
+        do {
+            let loop = try EventLoop(name: name)
+            loop.start()
+            return loop
+        } catch {
+            throw .cannotStartWorker(error)
+        }
+    }
+
+    private func bind(_ listen: Settings.Listener, to worker: Worker) throws(DaemonProblem) {
+        do {
+            let listener = try WorkerListeners(
+                worker: worker, endpoint: listen.endpoint, udp: listen.transports.contains(.udp),
+                tcp: listen.transports.contains(.tcp))
+            listeners.append((worker.loop, listener))
+        } catch {
+            throw .cannotListen(listen.endpoint, error)
+        }
+    }
+
+    private func serviceConfiguration() throws(DaemonProblem) -> ServiceConfiguration {
+        let allowed: [Prefix]
+        switch settings.access.allow {
+        case .ownNetworks: allowed = OwnNetworks.prefixes()
+        case .prefixes(let prefixes): allowed = prefixes
+        }
+        var configuration = ServiceConfiguration(
+            resolver: try ResolverSettings.configuration(settings, identify: recorder.identify),
+            access: AccessList(allowed),
+            identity: ServerIdentity(version: settings.identity.version, id: settings.identity.id),
+            specialUseNames: settings.resolver.specialUseNames, clientDeadline: settings.resolver.clientDeadline)
+        (configuration.localZones, configuration.fallbackZones) = try ZoneFiles.local(settings)
+        return configuration
+    }
+
+    /// What the interface names and this version does not have is refused aloud, never silently left out.
+    private static func refuseUnsupported(_ settings: Settings) throws(DaemonProblem) {
+        let missing = "is not available yet; remove it"
+        if !settings.forward.isEmpty { throw .unsupported(key: "forward", reason: missing) }
+        if settings.routing.bgp != nil { throw .unsupported(key: "routing.bgp", reason: missing) }
+        if settings.routing.bmp != nil { throw .unsupported(key: "routing.bmp", reason: missing) }
+        for listen in settings.listen where !listen.transports.allSatisfy({ $0 == .udp || $0 == .tcp }) {
+            throw .unsupported(key: "listen", reason: "transports tls and https are not available yet; use udp and tcp")
+        }
+    }
+}
+
+extension EventLoop {
+    /// Runs `action` on the loop's own thread.
+    func run(_ action: sending @escaping () -> Void) {
+        nonisolated(unsafe) let action = action
+        Task(executorPreference: self) { action() }
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+package import Settings
+
+/// Messages for the operator, to standard error: one line each, as text or JSON.
+package struct OperatorLog: Sendable {
+    private let level: Settings.Log.Level
+    private let format: Settings.Log.Format
+
+    package init(level: Settings.Log.Level = .info, format: Settings.Log.Format = .text) {
+        self.level = level
+        self.format = format
+    }
+
+    package func info(_ message: String) { write(.info, message) }
+    package func warning(_ message: String) { write(.warning, message) }
+    package func error(_ message: String) { write(.error, message) }
+
+    private func write(_ level: Settings.Log.Level, _ message: String) {
+        let order = Settings.Log.Level.allCases
+        guard let own = order.firstIndex(of: level), let least = order.firstIndex(of: self.level), own >= least else {
+            return
+        }
+        let time = Date().formatted(.iso8601)
+        let line: String
+        switch format {
+        case .text:
+            line = "\(time) \(level.rawValue) \(message)\n"
+        case .json:
+            let object = ["ts": time, "level": level.rawValue, "message": message]
+            let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+            line = String(decoding: data ?? Data(), as: UTF8.self) + "\n"
+        }
+        FileHandle.standardError.write(Data(line.utf8))
+    }
+}

@@ -1,0 +1,63 @@
+package import DNSWire
+import Foundation
+package import Settings
+package import Zones
+
+/// Reads zone files from disk, with errors that name file, line and column.
+package enum ZoneFiles {
+    /// The records of a zone file; `$INCLUDE` is relative to the file's directory.
+    package static func records(path: String, origin: Name) throws(DaemonProblem) -> [Record] {
+        let octets = try read(path)
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
+        do {
+            return try ZoneTextParser.parse(octets, file: path, origin: origin) { name in
+                let file = URL(fileURLWithPath: name, relativeTo: directory)
+                return (try? Data(contentsOf: file)).map { Array($0) }
+            }
+        } catch {
+            throw .badFile(path: path, reason: "\(error)".replacingOccurrences(of: "\(path):", with: ""))
+        }
+    }
+
+    /// A zone for local use, checked whole before it is used.
+    package static func zone(path: String, origin: Name) throws(DaemonProblem) -> Zone {
+        let records = try records(path: path, origin: origin)
+        if let fault = ZoneFile.check(records, origin: origin).first(where: { $0.isError }) {
+            throw .badFile(path: path, reason: "\(fault)")
+        }
+        do {
+            return try Zone(origin: origin, records: records)
+        } catch {
+            throw .badFile(path: path, reason: "\(error)")
+        }
+    }
+
+    static func read(_ path: String) throws(DaemonProblem) -> [UInt8] {
+        do {
+            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw .badFile(path: path, reason: "cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// The zones of the configuration that come from files, by use.
+    package static func local(_ settings: Settings) throws(DaemonProblem) -> (always: ZoneStore, fallback: ZoneStore) {
+        var always: [Zone] = []
+        var fallback: [Zone] = []
+        for configured in settings.zones {
+            guard let origin = Name(configured.name) else {
+                throw .unsupported(key: "zones", reason: "'\(configured.name)' is not a domain name")
+            }
+            guard let file = configured.file else {
+                throw .unsupported(key: "zones", reason: "\(configured.name): copies by transfer are not available yet; give a `file`")
+            }
+            let zone = try zone(path: file, origin: origin)
+            if configured.use == .always { always.append(zone) } else { fallback.append(zone) }
+        }
+        do {
+            return (try ZoneStore(always), try ZoneStore(fallback))
+        } catch {
+            throw .unsupported(key: "zones", reason: "\(error)")
+        }
+    }
+}

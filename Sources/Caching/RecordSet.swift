@@ -1,0 +1,56 @@
+package import DNSWire
+
+/// The records of one name, type and class (RFC 2181 §5) with the signatures that cover them.
+package struct RecordSet: Hashable, Sendable {
+    package var name: Name
+    package var type: RecordType
+    /// Seconds; one TTL for the set, the lowest of its records (RFC 2181 §5.2).
+    package var ttl: UInt32
+    package var data: [RecordData]
+    package var signatures: [RecordData]
+
+    package init(
+        name: Name, type: RecordType, ttl: UInt32, data: [RecordData], signatures: [RecordData] = []
+    ) {
+        self.name = name
+        self.type = type
+        self.ttl = ttl
+        self.data = data
+        self.signatures = signatures
+    }
+
+    /// Collects the sets of a section in the order in which they first appear; RRSIGs join what they cover.
+    package static func collect(_ records: some Sequence<Record>) -> [RecordSet] {
+        var sets: [RecordSet] = []
+        for record in records where record.recordClass == .internet {
+            let type = record.typeCovered ?? record.type
+            let index = sets.firstIndex { $0.type == type && $0.name == record.name }
+            let position = index ?? sets.count
+            if index == nil {
+                sets.append(RecordSet(name: record.name, type: type, ttl: record.ttl, data: []))
+            }
+            sets[position].ttl = min(sets[position].ttl, record.ttl)
+            if record.type == .rrsig {
+                sets[position].signatures.append(record.data)
+            } else if !sets[position].data.contains(record.data) {
+                sets[position].data.append(record.data)
+            }
+        }
+        return sets.filter { !$0.data.isEmpty }
+    }
+
+    /// The set as records with `ttl` seconds to live, signatures included when asked for.
+    package func records(ttl: UInt32, name: Name? = nil, signatures included: Bool = false) -> [Record] {
+        var records = data.map { Record(name: name ?? self.name, type: type, ttl: ttl, data: $0) }
+        if included {
+            records += signatures.map { Record(name: name ?? self.name, type: .rrsig, ttl: ttl, data: $0) }
+        }
+        return records
+    }
+
+    /// About how many octets the set occupies in memory: arrays, headers and octets.
+    package var octetCount: Int {
+        data.reduce(160 + name.octets.count) { $0 + 48 + $1.octets.count }
+            + signatures.reduce(0) { $0 + 48 + $1.octets.count }
+    }
+}

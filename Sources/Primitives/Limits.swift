@@ -1,0 +1,63 @@
+/// Every maximum of the resolver, each with its reason.
+package enum Limits {
+    // Work for one client query
+
+    /// Upstream queries for one client query unless configured: what Unbound and BIND allow (200), and
+    /// enough for deep delegations through several content networks from a cold cache.
+    package static let upstreamQueries = 200
+    /// CNAME and DNAME steps followed: Unbound 11, Knot Resolver 13; real chains end before 10.
+    package static let aliases = 12
+    /// Resolutions nested for name servers without glue: BIND 7, Unbound 4.
+    package static let depth = 6
+    /// Name servers of one delegation that are considered: BIND and Unbound 20, PowerDNS 13.
+    package static let nameServers = 20
+    /// Addresses of one name server that are considered.
+    package static let addressesPerNameServer = 8
+    /// Name servers whose addresses are resolved for one delegation: the bound against NXNSAttack.
+    package static let nameServerLookups = 5
+    /// Delegations followed for one name; a name has at most 127 labels, real ones below 10.
+    package static let referrals = 32
+    /// Labels added one by one before the whole name is asked (RFC 9156 §2.3).
+    package static let minimisedQueries = 10
+    /// Sends to the servers of one zone for one question.
+    package static let attemptsPerZone = 16
+    /// Sends to one server over one transport for one question (RFC 9520 §3.1).
+    package static let attemptsPerServer = 3
+    /// The time that one resolution may take; PowerDNS 7 s, BIND and Knot Resolver 10 s.
+    package static let resolutionDuration = Duration.seconds(10)
+
+    // Server selection
+
+    /// The first timeout of an unknown server, as Unbound's.
+    package static let firstTimeout = Duration.milliseconds(376)
+    package static let timeoutFloor = Duration.milliseconds(50)
+    package static let timeoutCap = Duration.seconds(10)
+    /// One query waits no longer than this for one server, so that others get their turn.
+    package static let singleWait = Duration.milliseconds(1500)
+    /// Silent exchanges in a row before a server is left alone for a while.
+    package static let silencesUntilDown = 3
+    /// The shortest and longest time a server is left alone; RFC 2308 §7.2 allows five minutes.
+    package static let downFirst = Duration.seconds(1)
+    package static let downMax = Duration.seconds(60)
+    /// How long a server is passed over for a zone that it does not serve (RFC 2308 §7.1: at most five minutes).
+    package static let lameDuration = Duration.seconds(300)
+    /// Servers whose history is kept.
+    package static let servers = 50_000
+
+    // Caching
+
+    /// TTLs above are cut: BIND, Unbound and Knot Resolver use one day to one week.
+    package static let ttlMax: UInt32 = 86_400
+    /// Negative TTLs above are cut: RFC 2308 §5 finds one to three hours sensible.
+    package static let negativeTTLMax: UInt32 = 10_800
+    /// RFC 9520 §3.2: a failure is remembered for at least one second and at most five minutes.
+    package static let failureFirst = Duration.seconds(1)
+    package static let failureMax = Duration.seconds(300)
+    package static let failures = 20_000
+
+    // Messages
+
+    /// The UDP payload that we offer and send: RFC 9715 and the 2020 flag day.
+    package static let payloadSize: UInt16 = 1232
+    package static let payloadSizeWithoutEDNS = 512
+}

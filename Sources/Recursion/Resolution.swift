@@ -1,0 +1,94 @@
+package import DNSWire
+package import Primitives
+
+/// The outcome of resolving one question: what goes into the answer to the client.
+package struct Resolution: Sendable {
+    package var responseCode: ResponseCode
+    package var answers: [Record]
+    package var authorities: [Record]
+    /// What was out of the ordinary, scoped to this final result.
+    package var extendedErrors: [ExtendedError]
+
+    package init(
+        responseCode: ResponseCode, answers: [Record] = [], authorities: [Record] = [],
+        extendedErrors: [ExtendedError] = []
+    ) {
+        self.responseCode = responseCode
+        self.answers = answers
+        self.authorities = authorities
+        self.extendedErrors = extendedErrors
+    }
+}
+
+extension Resolution {
+    /// Whether name servers failed and a local copy may answer better: a failure, or a stale answer.
+    package var isRescued: Bool {
+        responseCode == .serverFailure || extendedErrors.contains { $0.code == .staleAnswer || $0.code == .staleNameError }
+    }
+
+    /// The errors that say why name servers failed, without those of the stale answer given instead.
+    package var failureErrors: [ExtendedError] {
+        extendedErrors.filter { $0.code != .staleAnswer && $0.code != .staleNameError }
+    }
+}
+
+/// How queries for intermediate names are made (RFC 9156).
+package enum Minimisation: Sendable, Hashable {
+    /// Asks the whole name when a shorter one fails.
+    case relaxed
+    /// Believes a failure or name error for a shorter name.
+    case strict
+    case off
+}
+
+/// What the resolver is told once.
+package struct ResolverConfiguration: Sendable {
+    package var hints = RootHints.builtIn
+    package var upstreamPort: UInt16 = 53
+    package var doNotQuery: [Prefix] = []
+    package var minimisation = Minimisation.relaxed
+    package var caseRandomisation = true
+    package var ipv4 = true
+    package var ipv6 = true
+    package var queryBudget = Limits.upstreamQueries
+    package var staleTTL: UInt32 = 30
+    /// What network an address belongs to, for the explanation of failures.
+    package var identify: @Sendable (IPAddress) -> NetworkName? = { _ in nil }
+
+    package init() {}
+}
+
+/// A network as people name it.
+package struct NetworkName: Sendable, Hashable {
+    package let number: ASNumber
+    package let name: String
+
+    package init(number: ASNumber, name: String) {
+        self.number = number
+        self.name = name
+    }
+}
+
+/// What one client query may still cost. A reference: all of its sub-queries draw on it.
+package final class Budget {
+    package private(set) var queries: Int
+    package let deadline: Instant
+    /// The servers that were silent for this query, first silence first.
+    package var failures: [(address: IPAddress, zone: Name, kind: FailureKind)] = []
+
+    package enum FailureKind: Sendable, Hashable {
+        case silent, unreachable, refused, lame, malformed, failed
+    }
+
+    package init(queries: Int, deadline: Instant) {
+        self.queries = queries
+        self.deadline = deadline
+    }
+
+    /// Takes one query from the budget; false when none is left.
+    package func spend() -> Bool {
+        guard queries > 0 else { return false }
+        queries -= 1
+        return true
+    }
+}

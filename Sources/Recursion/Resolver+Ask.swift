@@ -1,0 +1,158 @@
+import Caching
+import DNSWire
+import Primitives
+
+extension Resolver {
+    /// What the servers of one zone said.
+    enum Asked {
+        case responded(Response, additionals: [Record])
+        case failed(Reason, [ExtendedError])
+    }
+
+    /// Why no server of a zone gave an answer.
+    enum Reason {
+        /// Nothing more may be spent, or nobody can be reached.
+        case exhausted
+        /// Servers were reached, and their answers were of no use.
+        case noUsableAnswer
+    }
+
+    /// Asks the servers of a zone in turn until one gives a usable answer (RFC 1034 §5.3.3 step 3).
+    func ask(_ delegation: Delegation, _ question: Question, budget: Budget, depth: Int) async -> Asked {
+        var targets = Targets(zone: delegation.zone, addresses: knownAddresses(of: delegation))
+        var unresolved = delegation.servers.filter { addresses(ofServer: $0).isEmpty }
+        unresolved.shuffle(using: &shuffler)
+        var lookups = 0
+        for _ in 0..<Limits.attemptsPerZone {
+            guard upstream.now < budget.deadline else { break }
+            let choice = selection.choose(
+                from: targets.addresses, zone: delegation.zone, attempts: targets.attempts,
+                silentNetworks: targets.silentNetworks, at: upstream.now, random: upstream.random)
+            guard let address = choice else {
+                guard lookups < Limits.nameServerLookups, depth < Limits.depth, let server = unresolved.popLast()
+                else { break }
+                lookups += 1
+                targets.addresses += await resolveAddresses(of: server, budget: budget, depth: depth + 1)
+                continue
+            }
+            guard budget.spend() else {
+                return .failed(.exhausted, [ExtendedError(.other, "more than \(configuration.queryBudget) upstream queries")])
+            }
+            targets.attempts[address, default: 0] += 1
+            let exchange = await exchange(question, zone: delegation.zone, server: address, budget: budget)
+            if let response = targets.consider(exchange, from: address, question, budget: budget) {
+                return .responded(response, additionals: exchange.message?.additionals ?? [])
+            }
+        }
+        return .failed(targets.sawAnswer ? .noUsableAnswer : .exhausted, explain(targets, budget: budget))
+    }
+
+    /// The addresses of one zone's servers and what came of asking them.
+    struct Targets {
+        let zone: Name
+        var addresses: [IPAddress]
+        var attempts: [IPAddress: Int] = [:]
+        var silentNetworks: Set<Prefix> = []
+        var sawAnswer = false
+
+        init(zone: Name, addresses: [IPAddress]) {
+            self.zone = zone
+            self.addresses = addresses
+        }
+
+        /// The response when it is usable; otherwise takes note of the failure.
+        mutating func consider(
+            _ exchange: Exchange, from address: IPAddress, _ question: Question, budget: Budget
+        ) -> Response? {
+            let kind: Budget.FailureKind
+            switch exchange {
+            case .message(let message):
+                sawAnswer = true
+                switch Response(message, question: question, zone: zone) {
+                case .lame:
+                    kind = .lame
+                case .failure:
+                    kind = .failed
+                case let usable:
+                    return usable
+                }
+                attempts[address] = Limits.attemptsPerServer
+            case .silent:
+                kind = .silent
+                silentNetworks.insert(.standIn(for: address))
+            case .unreachable:
+                kind = .unreachable
+                silentNetworks.insert(.standIn(for: address))
+                attempts[address] = Limits.attemptsPerServer
+            case .refused:
+                kind = .refused
+                attempts[address] = Limits.attemptsPerServer
+            case .malformed:
+                kind = .malformed
+                attempts[address] = Limits.attemptsPerServer
+            case .localFailure:
+                return nil
+            }
+            budget.failures.append((address, zone, kind))
+            return nil
+        }
+    }
+
+    private func explain(_ targets: Targets, budget: Budget) -> [ExtendedError] {
+        let explanation = Explanation(
+            zone: targets.zone, addresses: targets.addresses, failures: budget.failures, selection: selection,
+            identify: configuration.identify, now: upstream.wallTime)
+        var errors = [ExtendedError(.noReachableAuthority, explanation.text)]
+        if let last = budget.failures.last(where: { $0.zone == targets.zone }) {
+            errors.append(ExtendedError(.networkError, "\(last.address)#\(configuration.upstreamPort) \(last.kind)"))
+        }
+        return errors
+    }
+
+    /// Addresses at hand: glue and cached answers, the hints for a root without any.
+    private func knownAddresses(of delegation: Delegation) -> [IPAddress] {
+        var known: [IPAddress] = []
+        for server in delegation.servers {
+            known += addresses(ofServer: server).filter { !known.contains($0) }
+        }
+        if known.isEmpty, delegation.zone.isRoot { known = usable(configuration.hints.addresses) }
+        return known
+    }
+
+    private func addresses(ofServer name: Name) -> [IPAddress] {
+        var found: [IPAddress] = []
+        for type in [RecordType.a, .aaaa] {
+            for kind in [RecordCache.Kind.answer, .glue] {
+                guard case .positive(let set) = cache.find(name, type, kind, at: upstream.now)?.answer else { continue }
+                found += set.records(ttl: 0).compactMap { $0.address }
+            }
+        }
+        var seen: Set<IPAddress> = []
+        return Array(usable(found.filter { seen.insert($0).inserted }).prefix(Limits.addressesPerNameServer))
+    }
+
+    /// Addresses that may be asked: the families in use, and none that the configuration forbids.
+    private func usable(_ addresses: [IPAddress]) -> [IPAddress] {
+        addresses.filter { address in
+            (address.family == .ipv4 ? configuration.ipv4 : configuration.ipv6) && !address.isUnspecified
+                && !configuration.doNotQuery.contains { $0.contains(address) }
+        }
+    }
+
+    /// Resolves a name server without glue, following its aliases although RFC 2181 §10.3 forbids them.
+    private func resolveAddresses(of server: Name, budget: Budget, depth: Int) async -> [IPAddress] {
+        var found: [IPAddress] = []
+        for type in [RecordType.a, .aaaa] {
+            guard type == .a ? configuration.ipv4 : configuration.ipv6 && found.isEmpty else { continue }
+            if case .answer(let records) = await lookup(Question(server, type), budget: budget, depth: depth) {
+                found += records.compactMap { $0.address }
+            }
+        }
+        return usable(found)
+    }
+
+    private var shuffler: RandomSource {
+        get { upstream.random }
+        set {}
+    }
+}

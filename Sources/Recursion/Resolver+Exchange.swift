@@ -1,0 +1,136 @@
+import DNSWire
+import Primitives
+import Reachability
+
+/// One question to one server: callers that ask the same at the same time share the exchange.
+struct ExchangeKey: Hashable {
+    let address: IPAddress
+    let question: Question
+}
+
+/// What one question to one server came to, after truncation and EDNS have been dealt with.
+enum Exchange {
+    case message(Message)
+    case silent
+    case unreachable
+    case refused
+    case malformed
+    case localFailure
+
+    var message: Message? {
+        guard case .message(let message) = self else { return nil }
+        return message
+    }
+}
+
+extension Resolver {
+    /// One flight per question and server, however many wait for it: packets count, not waiters.
+    func exchange(_ question: Question, zone: Name, server: IPAddress, budget: Budget) async -> Exchange {
+        let key = ExchangeKey(address: server, question: question)
+        if exchanges[key] != nil {
+            return await withUnsafeContinuation { exchanges[key, default: []].append($0) }
+        }
+        exchanges[key] = []
+        let outcome = await exchangeOnce(question, zone: zone, server: server, budget: budget)
+        for waiter in exchanges.removeValue(forKey: key) ?? [] {
+            waiter.resume(returning: outcome)
+        }
+        return outcome
+    }
+
+    private func exchangeOnce(_ question: Question, zone: Name, server: IPAddress, budget: Budget) async -> Exchange {
+        var transport = Transport.udp
+        var edns = selection.speaksEDNS(server)
+        for _ in 0..<3 {
+            let query = UpstreamQuery(
+                question, edns: edns, randomisingCase: configuration.caseRandomisation && transport == .udp,
+                random: upstream.random)
+            let wait = patience(server, transport, budget: budget)
+            let outcome = await upstream.exchange(
+                query.octets, with: Endpoint(server, port: configuration.upstreamPort), over: transport,
+                timeout: wait, accept: query.matches)
+            learn(outcome, server: server, transport: transport, waited: wait)
+            guard case .received(let octets, let roundTrip) = outcome else {
+                noteFailure(outcome, server: server, zone: zone, transport: transport)
+                return Exchange(outcome)
+            }
+            guard let message = try? Message(parsing: octets) else {
+                note(.malformed, server: server, zone: zone, transport: transport)
+                return .malformed
+            }
+            let response = Response(message, question: question, zone: zone)
+            note(response.observed(message, roundTrip), server: server, zone: zone, transport: transport)
+            if case .lame = response { selection.markLame(server, for: zone, at: upstream.now) }
+            if transport == .udp, message.header.isTruncated || !query.keptCase(message) {
+                transport = .tcp
+            } else if edns, message.edns == nil,
+                [.formatError, .notImplemented].contains(message.responseCode)
+            {
+                edns = false
+                selection.refusedEDNS(server)
+            } else {
+                return .message(message)
+            }
+        }
+        return .malformed
+    }
+
+    /// How long to wait: what the server's history asks for, within this query's deadline.
+    private func patience(_ server: IPAddress, _ transport: Transport, budget: Budget) -> Duration {
+        let timeout = selection.history(of: server).timeout
+        let wanted = transport == .tcp ? min(timeout * 3 + .milliseconds(500), .seconds(4)) : min(timeout, Limits.singleWait)
+        return max(min(wanted, budget.deadline - upstream.now), .milliseconds(10))
+    }
+
+    private func learn(_ outcome: ExchangeOutcome, server: IPAddress, transport: Transport, waited: Duration) {
+        switch outcome {
+        case .received(_, let roundTrip):
+            if transport == .udp { selection.answered(server, after: roundTrip) }
+        case .silent, .unreachable:
+            selection.silent(server, sentWith: waited, at: upstream.now, wallTime: upstream.wallTime)
+        case .refused:
+            break
+        case .localFailure:
+            selection.failedLocally(server.family, at: upstream.now)
+        }
+    }
+
+    private func noteFailure(_ outcome: ExchangeOutcome, server: IPAddress, zone: Name, transport: Transport) {
+        switch outcome {
+        case .received: break
+        case .silent: note(.silent, server: server, zone: zone, transport: transport)
+        case .unreachable(let router):
+            note(.unreachable(reportedBy: router), server: server, zone: zone, transport: transport)
+        case .refused: note(.refused, server: server, zone: zone, transport: transport)
+        case .localFailure: note(.localFailure, server: server, zone: zone, transport: transport)
+        }
+    }
+
+    private func note(_ outcome: Observation.Outcome, server: IPAddress, zone: Name, transport: Transport) {
+        upstream.note(
+            Observation(
+                time: upstream.wallTime, server: server, zone: zone.lowercased.description, transport: transport,
+                outcome: outcome))
+    }
+}
+
+extension Exchange {
+    init(_ outcome: ExchangeOutcome) {
+        switch outcome {
+        case .received: self = .malformed
+        case .silent: self = .silent
+        case .unreachable: self = .unreachable
+        case .refused: self = .refused
+        case .localFailure: self = .localFailure
+        }
+    }
+}
+
+extension Response {
+    /// How the log counts this response.
+    func observed(_ message: Message, _ roundTrip: Duration) -> Observation.Outcome {
+        if case .lame = self, message.responseCode == .noError { return .lame(roundTrip: roundTrip) }
+        return .answered(
+            rcode: UInt8(truncatingIfNeeded: message.responseCode.rawValue), roundTrip: roundTrip)
+    }
+}

@@ -1,0 +1,132 @@
+import Caching
+import DNSWire
+import Primitives
+
+extension Resolver {
+    /// Walks from the closest known delegation down to the zone that answers (RFC 1034 §5.3.3 steps 2 to 4),
+    /// showing each zone no more of the name than it needs (RFC 9156).
+    func iterate(_ question: Question, budget: Budget, depth: Int) async -> Found {
+        guard depth <= Limits.depth else {
+            return .failure([ExtendedError(.other, "name servers without addresses nest too deep")])
+        }
+        if depth == 0 { await prime(budget: budget) }
+        var delegation = closestDelegation(to: question)
+        var labels = delegation.zone.labelCount + 1
+        var minimising = configuration.minimisation != .off
+        var shortQueries = 0
+        var referrals = 0
+        while referrals < Limits.referrals {
+            let whole = !minimising || labels >= question.name.labelCount
+                || shortQueries >= Limits.minimisedQueries
+            let asked = whole ? question : Question(question.name.suffix(labels: labels), .a)
+            if !whole, let hit = cache.find(asked.name, .a, at: upstream.now), isPlain(hit) {
+                labels += 1
+                continue
+            }
+            if !whole { shortQueries += 1 }
+            switch await ask(delegation, asked, budget: budget, depth: depth) {
+            case .responded(.referral(let zone, let servers, let addresses), _):
+                remember(zone: zone, servers: servers, addresses: addresses)
+                delegation = Delegation(zone: zone, servers: servers.compactMap { $0.target })
+                labels = zone.labelCount + 1
+                referrals += 1
+            case .responded(let response, _):
+                if whole { return conclude(response, question) }
+                if case .nameError = response, configuration.minimisation == .strict {
+                    return conclude(response, Question(asked.name, question.type))
+                }
+                if case .nameError = response { minimising = false }
+                if case .noData(let start) = response { rememberNoData(asked, start) }
+                labels += 1
+            case .failed(let reason, let errors):
+                guard !whole, configuration.minimisation == .relaxed, reason == .noUsableAnswer else {
+                    return .failure(errors)
+                }
+                minimising = false
+            }
+        }
+        return .failure([ExtendedError(.other, "more than \(Limits.referrals) referrals")])
+    }
+
+    private func isPlain(_ hit: CacheHit) -> Bool {
+        switch hit.answer {
+        case .positive, .noData: true
+        case .nameError: false
+        }
+    }
+
+    /// Caches the outcome and gives it the form in which it goes on.
+    private func conclude(_ response: Response, _ question: Question) -> Found {
+        switch response {
+        case .answer(let records):
+            store(records)
+            return .answer(capped(records))
+        case .alias(let records, let target):
+            store(records)
+            return .alias(capped(records), target: target)
+        case .noData(let start):
+            return .noData(rememberNoData(question, start))
+        case .nameError(let start):
+            guard let (zone, ttl) = negative(start) else { return .nameError([]) }
+            cache.storeNameError(question.name, start: zone, ttl: ttl, at: upstream.now)
+            return .nameError([record(zone, ttl: ttl)])
+        case .referral, .lame, .failure:
+            return .failure([ExtendedError(.noReachableAuthority, "no usable answer")])
+        }
+    }
+
+    @discardableResult
+    private func rememberNoData(_ question: Question, _ start: Record?) -> [Record] {
+        guard let (zone, ttl) = negative(start) else { return [] }
+        cache.storeNoData(question.name, question.type, start: zone, ttl: ttl, at: upstream.now)
+        return [record(zone, ttl: ttl)]
+    }
+
+    /// The negative TTL: the lower of the SOA's own and its minimum field (RFC 2308 §5), capped.
+    private func negative(_ start: Record?) -> (StartOfZone, UInt32)? {
+        guard let start, let fields = start.startOfAuthority else { return nil }
+        let ttl = min(start.ttl, fields.minimum, Limits.negativeTTLMax)
+        return (StartOfZone(zone: start.name, data: start.data), ttl)
+    }
+
+    private func store(_ records: [Record]) {
+        for set in RecordSet.collect(records) where set.type != .any {
+            cache.store(set, ttl: min(set.ttl, Limits.ttlMax), at: upstream.now)
+        }
+    }
+
+    private func capped(_ records: [Record]) -> [Record] {
+        records.map { record in
+            var record = record
+            record.ttl = min(record.ttl, Limits.ttlMax)
+            return record
+        }
+    }
+
+    /// Keeps a referral. The parent's TTL is the lease: the zone's own NS records never extend it
+    /// (the ghost domain problem, resolvers that let children renew themselves).
+    func remember(zone: Name, servers: [Record], addresses: [Record]) {
+        for set in RecordSet.collect(servers) where set.type == .ns {
+            cache.store(set, kind: .delegation, ttl: min(set.ttl, Limits.ttlMax), at: upstream.now)
+        }
+        for set in RecordSet.collect(addresses) {
+            cache.store(set, kind: .glue, ttl: min(set.ttl, Limits.ttlMax), at: upstream.now)
+        }
+    }
+
+    /// The deepest zone above the name whose servers are known, the root at last. DS records live in the parent
+    /// (RFC 4035 §3.1.4.1), so their question starts one zone higher.
+    func closestDelegation(to question: Question) -> Delegation {
+        var current: Name? = question.type == .ds ? question.name.parent : question.name
+        while let name = current, !name.isRoot {
+            if let servers = delegatedServers(of: name) { return Delegation(zone: name, servers: servers) }
+            current = name.parent
+        }
+        return Delegation(zone: .root, servers: delegatedServers(of: .root) ?? [])
+    }
+
+    private func delegatedServers(of zone: Name) -> [Name]? {
+        guard case .positive(let set) = cache.find(zone, .ns, .delegation, at: upstream.now)?.answer else { return nil }
+        return set.records(ttl: 0).compactMap { $0.target }
+    }
+}

@@ -1,0 +1,93 @@
+package import DNSWire
+package import Primitives
+
+/// Chooses which address of a zone to ask next, and learns from what came of it. Confined to one worker.
+package struct ServerSelection {
+    private var histories: [IPAddress: ServerHistory] = [:]
+    private var lame: [LameKey: Instant] = [:]
+    private var withoutEDNS: Set<IPAddress> = []
+    /// Until when a family is taken to be unusable from here.
+    private var familyDownUntil: [AddressFamily: Instant] = [:]
+
+    private struct LameKey: Hashable {
+        let address: IPAddress
+        let zone: Name
+    }
+
+    package init() {}
+
+    package func history(of address: IPAddress) -> ServerHistory { histories[address] ?? ServerHistory() }
+
+    package func speaksEDNS(_ address: IPAddress) -> Bool { !withoutEDNS.contains(address) }
+
+    package mutating func refusedEDNS(_ address: IPAddress) {
+        if withoutEDNS.count >= Limits.servers { withoutEDNS.removeAll() }
+        withoutEDNS.insert(address)
+    }
+
+    package mutating func answered(_ address: IPAddress, after roundTrip: Duration) {
+        update(address) { $0.answered(after: roundTrip) }
+    }
+
+    package mutating func silent(_ address: IPAddress, sentWith waited: Duration, at now: Instant, wallTime: Timestamp) {
+        update(address) { $0.silent(sentWith: waited, at: now, wallTime: wallTime) }
+    }
+
+    package mutating func markLame(_ address: IPAddress, for zone: Name, at now: Instant) {
+        if lame.count >= Limits.servers { lame = lame.filter { now < $0.value } }
+        lame[LameKey(address: address, zone: zone)] = now + Limits.lameDuration
+    }
+
+    /// This machine could not send by `family`: leave the family alone for a minute.
+    package mutating func failedLocally(_ family: AddressFamily, at now: Instant) {
+        familyDownUntil[family] = now + .seconds(60)
+    }
+
+    private mutating func update(_ address: IPAddress, _ change: (inout ServerHistory) -> Void) {
+        if histories.count >= Limits.servers, histories[address] == nil { histories.removeAll() }
+        change(&histories[address, default: ServerHistory()])
+    }
+
+    /// The next address to ask, nil when none is left that may be asked.
+    ///
+    /// - Parameters:
+    ///   - attempts: how often each address was asked already for this question.
+    ///   - silentNetworks: networks that were silent for this question; others go first.
+    package func choose(
+        from addresses: [IPAddress], zone: Name, attempts: [IPAddress: Int], silentNetworks: Set<Prefix>,
+        at now: Instant, random: RandomSource
+    ) -> IPAddress? {
+        let usable = addresses.filter { address in
+            attempts[address, default: 0] < Limits.attemptsPerServer
+                && familyDownUntil[address.family].map { now >= $0 } ?? true
+                && lame[LameKey(address: address, zone: zone)].map { now >= $0 } ?? true
+        }
+        // The root is never given up: its servers' leases do not count.
+        let allowed = zone.isRoot ? usable : usable.filter { mayAsk($0, at: now) }
+        guard !allowed.isEmpty else { return nil }
+        if random.below(20) == 0 { return allowed[random.below(allowed.count)] }
+        let costs = allowed.map { cost($0, attempts: attempts, silentNetworks: silentNetworks) }
+        guard let best = costs.min() else { return nil }
+        let band = zip(allowed, costs).filter { $0.1 <= best * 2 + 20 }.map { $0.0 }
+        return band[random.below(band.count)]
+    }
+
+    /// Whether every address is in a lease that has not ended: then there is nothing to wait for.
+    package func allDown(_ addresses: [IPAddress], at now: Instant) -> Bool {
+        !addresses.isEmpty && addresses.allSatisfy { !mayAsk($0, at: now) }
+    }
+
+    private func mayAsk(_ address: IPAddress, at now: Instant) -> Bool {
+        guard case .down(_, let until) = history(of: address).state else { return true }
+        return now >= until
+    }
+
+    /// Milliseconds that asking is expected to cost, with a penalty for what was silent just now.
+    private func cost(_ address: IPAddress, attempts: [IPAddress: Int], silentNetworks: Set<Prefix>) -> Double {
+        let history = history(of: address)
+        var cost = history.timeout.milliseconds
+        if case .down = history.state { cost += 10_000 }
+        if silentNetworks.contains(.standIn(for: address)) { cost += 2_000 }
+        return cost + Double(attempts[address, default: 0]) * 1_000
+    }
+}

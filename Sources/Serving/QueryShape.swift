@@ -1,0 +1,62 @@
+import Primitives
+
+/// What an ordinary query looks like on the wire, read without copying: the front of the datagram path.
+///
+/// Anything unusual is not a shape and goes the long way, where it is answered or refused with care.
+struct QueryShape {
+    /// A hash of the question in lower case and of the flags that change an answer.
+    let hash: UInt64
+    /// The end of the question section; the question starts at offset 12.
+    let questionEnd: Int
+    /// RD, CD, DO and the presence of EDNS in one octet: part of the key.
+    let flags: UInt8
+    /// The largest answer that the client takes, in octets.
+    let limit: Int
+
+    init?(_ octets: UnsafeRawBufferPointer) {
+        guard octets.count >= 17, octets.count <= 512, octets[2] & 0xFE == 0, octets[3] & 0x4F == 0, octets[4] == 0,
+            octets[5] == 1, octets[6] | octets[7] | octets[8] | octets[9] | octets[10] == 0, octets[11] <= 1
+        else { return nil }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        var position = 12
+        while position < octets.count, octets[position] != 0 {
+            let length = Int(octets[position])
+            guard length <= 63, position + 1 + length < octets.count else { return nil }
+            for index in position...(position + length) {
+                hash = (hash ^ UInt64(Self.lower(octets[index]))) &* 0x100_0000_01B3
+            }
+            position += 1 + length
+        }
+        let end = position + 5
+        guard end <= octets.count, end - 12 <= 259, octets[end - 2] == 0, octets[end - 1] == 1 else { return nil }
+        var flags = octets[2] & 0x01 | octets[3] & 0x10
+        var limit = Limits.payloadSizeWithoutEDNS
+        if octets[11] == 1 {
+            guard let edns = Self.readEDNS(octets, at: end) else { return nil }
+            flags |= 0x02 | (edns.dnssecOK ? 0x04 : 0)
+            limit = edns.limit
+        } else if octets.count != end {
+            return nil
+        }
+        hash = (hash ^ UInt64(octets[end - 4]) << 8 ^ UInt64(octets[end - 3])) &* 0x100_0000_01B3
+        hash = (hash ^ UInt64(flags)) &* 0x100_0000_01B3
+        self.hash = hash ^ hash >> 29
+        self.questionEnd = end
+        self.flags = flags
+        self.limit = limit
+    }
+
+    /// An OPT record of version 0 that ends the message. Its options do not change our answer.
+    private static func readEDNS(_ octets: UnsafeRawBufferPointer, at start: Int) -> (limit: Int, dnssecOK: Bool)? {
+        guard start + 11 <= octets.count, octets[start] == 0, octets[start + 1] == 0, octets[start + 2] == 41,
+            octets[start + 6] == 0,
+            start + 11 + Int(octets[start + 9]) << 8 + Int(octets[start + 10]) == octets.count
+        else { return nil }
+        let size = Int(octets[start + 3]) << 8 | Int(octets[start + 4])
+        let limit = max(Limits.payloadSizeWithoutEDNS, min(size, Int(Limits.payloadSize)))
+        return (limit, octets[start + 7] & 0x80 != 0)
+    }
+
+    @inline(__always)
+    static func lower(_ octet: UInt8) -> UInt8 { octet &- 0x41 < 26 ? octet | 0x20 : octet }
+}

@@ -1,0 +1,180 @@
+package import Caching
+import DNSWire
+package import EventLoop
+import Primitives
+package import Reachability
+import Recursion
+import Zones
+
+/// One thread that answers queries: an actor on its own event loop, with its own sockets, answer cache and
+/// resolver; the record cache is shared.
+///
+/// A datagram is looked up in the answer cache where it arrives. What is not found there becomes one task here.
+package actor Worker {
+    package nonisolated let loop: EventLoop
+    private let configuration: ServiceConfiguration
+    private let resolver: Resolver
+    private let answers = AnswerCache(sets: 16_384)
+    private let specialUse = SpecialUseZones()
+    private var admission = Admission()
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// - Parameter record: takes each upstream exchange for the log; called on the loop, must not block.
+    package init(
+        loop: EventLoop, configuration: ServiceConfiguration, cache: RecordCache,
+        record: @escaping @Sendable (Observation) -> Void
+    ) {
+        self.loop = loop
+        self.configuration = configuration
+        resolver = Resolver(
+            configuration: configuration.resolver, upstream: LoopUpstream(loop: loop, record: record), cache: cache)
+    }
+
+    /// The client that waits for an answer, and by which way it goes back.
+    struct Client {
+        let address: IPAddress
+        let limit: Int
+        let send: ([UInt8]) -> Void
+    }
+
+    /// The datagram path: called on the loop for each datagram of a batch.
+    func receive(
+        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress, into reply: UnsafeMutableRawBufferPointer,
+        listener: DatagramListener
+    ) -> Int {
+        let allowed = configuration.access.allows(peer.address)
+        if allowed, let shape = QueryShape(octets) {
+            let count = answers.answer(octets, shape, into: reply, at: loop.now)
+            if count > 0 { return count }
+        }
+        // Reflected packets from port 0 can have no honest sender.
+        guard peer.port != 0, octets.count >= Header.octetCount else { return 0 }
+        let client = Client(address: peer.address, limit: Limits.payloadSizeWithoutEDNS) { listener.send($0, to: peer) }
+        accept(Array(octets), from: client, allowed: allowed)
+        return 0
+    }
+
+    /// A message over a stream.
+    func receive(_ octets: [UInt8], from peer: Endpoint, send: @escaping ([UInt8]) -> Void) {
+        let client = Client(address: peer.address, limit: 65535, send: send)
+        accept(octets, from: client, allowed: configuration.access.allows(peer.address))
+    }
+
+    private func accept(_ octets: [UInt8], from client: Client, allowed: Bool) {
+        switch ClientQuery(octets, identity: configuration.identity) {
+        case .ignore:
+            return
+        case .reply(let message):
+            send(message, to: client, edns: message.edns)
+        case .resolve(let message, _) where !allowed:
+            let error = ExtendedError(.prohibited, "\(client.address) is not on the access list")
+            let refusal = ClientQuery.answer(message.header, message.questions, message.edns, .refused, [error])
+            send(refusal, to: client, edns: message.edns)
+        case .resolve(let message, let question):
+            if let local = localAnswer(to: message, question) {
+                send(local, to: client, edns: message.edns)
+                return
+            }
+            guard admission.enter(client.address) else { return shed(message, client) }
+            Task.immediate {
+                await self.resolve(message, question, octets, for: client)
+            }
+        }
+    }
+
+    private func shed(_ message: Message, _ client: Client) {
+        let error = ExtendedError(.other, "too many queries of this client are waiting")
+        let busy = ClientQuery.answer(message.header, message.questions, message.edns, .serverFailure, [error])
+        send(busy, to: client, edns: message.edns)
+    }
+
+    private func localAnswer(to message: Message, _ question: Question) -> Message? {
+        if question.type == .any {
+            var answer = ClientQuery.answer(message.header, message.questions, message.edns, .noError)
+            let text = Array("RFC8482".utf8)
+            answer.answers = [
+                Record(
+                    name: question.name, type: .hinfo, ttl: 3600,
+                    data: RecordData(octets: [UInt8(truncatingIfNeeded: text.count)] + text + [0]))
+            ]
+            return answer
+        }
+        if configuration.localZones.zone(for: question.name, question.type) != nil {
+            return framed(message, configuration.localZones.respond(to: message))
+        }
+        guard configuration.specialUseNames, let local = specialUse.respond(to: message) else { return nil }
+        return framed(message, local)
+    }
+
+    /// A zone's response in the frame of our own: our flags, our EDNS.
+    private func framed(_ message: Message, _ local: Message, _ errors: [ExtendedError] = []) -> Message {
+        var answer = ClientQuery.answer(message.header, message.questions, message.edns, local.responseCode, errors)
+        answer.answers = local.answers
+        answer.authorities = local.authorities.filter { $0.type == .soa }
+        return answer
+    }
+
+    /// The answer of a stand-by copy, when there is one for the question.
+    private func fallback(_ message: Message, _ question: Question, _ errors: [ExtendedError]) -> Message? {
+        guard let zone = configuration.fallbackZones.zone(for: question.name, question.type) else { return nil }
+        let serial = zone.startOfAuthority.startOfAuthority?.serial ?? 0
+        let note = ExtendedError(.other, "answered from local copy, serial \(serial)")
+        return framed(message, zone.respond(to: message), [note] + errors)
+    }
+
+    /// Waits for the resolution, and answers earlier with stale data when the client's patience ends.
+    private func resolve(_ message: Message, _ question: Question, _ octets: [UInt8], for client: Client) async {
+        nonisolated(unsafe) let exchange = ClientExchange()
+        nonisolated(unsafe) let stale = {
+            guard exchange.state == .waiting,
+                let stale = self.resolver.staleAnswer(question, because: "name servers are slow")
+            else { return }
+            exchange.state = .answered
+            self.answer(message, stale, octets, to: client)
+        }
+        let patience = loop.schedule(at: loop.now + configuration.clientDeadline, stale)
+        let resolution = await resolver.resolve(question)
+        loop.cancel(patience)
+        admission.leave(client.address)
+        guard exchange.state == .waiting else { return }
+        if resolution.isRescued, let copy = fallback(message, question, resolution.failureErrors) {
+            send(copy, to: client, edns: message.edns)
+            return
+        }
+        answer(message, resolution, octets, to: client)
+    }
+
+    /// Whether a client has its answer: decided once, on the worker's loop, by whoever comes first.
+    private final class ClientExchange {
+        enum State { case waiting, answered }
+        var state = State.waiting
+    }
+
+    private func answer(_ message: Message, _ resolution: Resolution, _ octets: [UInt8], to client: Client) {
+        var reply = ClientQuery.answer(
+            message.header, message.questions, message.edns, resolution.responseCode, resolution.extendedErrors)
+        let signatures = message.edns?.dnssecOK ?? false
+        let wanted = { (record: Record) in
+            signatures || record.type != .rrsig || message.questions.first?.type == .rrsig
+        }
+        reply.answers = resolution.answers.filter(wanted)
+        reply.authorities = resolution.authorities.filter(wanted)
+        let composed = send(reply, to: client, edns: message.edns)
+        guard resolution.extendedErrors.isEmpty, reply.responseCode == .noError || reply.responseCode == .nameError
+        else { return }
+        let ttl = (reply.answers + reply.authorities).map { $0.ttl }.min() ?? 0
+        octets.withUnsafeBytes { query in
+            guard let shape = QueryShape(query), composed.count >= 3, composed[2] & 0x02 == 0 else { return }
+            answers.store(composed, for: query, shape, ttl: ttl, at: loop.now)
+        }
+    }
+
+    @discardableResult
+    private func send(_ message: Message, to client: Client, edns: EDNS?) -> [UInt8] {
+        let offered = edns.map { min(Int($0.payloadSize), Int(Limits.payloadSize)) } ?? 0
+        let octets = message.compose(limit: max(client.limit, offered))
+        client.send(octets)
+        return octets
+    }
+}

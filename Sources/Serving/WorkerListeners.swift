@@ -1,0 +1,42 @@
+package import EventLoop
+package import Primitives
+
+/// The sockets of one worker: each listens on one endpoint over UDP and TCP.
+package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked Sendable {
+    // Confined to the worker's loop once started; the worker is told that it is on its loop.
+    private let worker: Worker
+    private let datagrams: DatagramListener?
+    private let streams: StreamListener?
+
+    package init(worker: Worker, endpoint: Endpoint, udp: Bool, tcp: Bool) throws(SystemError) {
+        self.worker = worker
+        datagrams = udp ? try DatagramListener(loop: worker.loop, endpoint: endpoint) : nil
+        streams = tcp ? try StreamListener(loop: worker.loop, endpoint: endpoint) : nil
+    }
+
+    /// Begins to read; on the worker's loop.
+    package func start() throws(SystemError) {
+        try datagrams?.start(self)
+        try streams?.start(self)
+    }
+
+    /// Closes the sockets; on the worker's loop.
+    package func stop() {
+        datagrams?.stop()
+        streams?.stop()
+    }
+
+    package func receive(
+        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress, replyInto reply: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        guard let datagrams else { return 0 }
+        // The buffers and the listener stay on this loop, which is the worker's executor.
+        nonisolated(unsafe) let (octets, reply, listener) = (octets, reply, datagrams)
+        return worker.assumeIsolated { $0.receive(octets, from: peer, into: reply, listener: listener) }
+    }
+
+    package func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {
+        nonisolated(unsafe) let connection = connection
+        worker.assumeIsolated { $0.receive(message, from: peer) { connection.send($0) } }
+    }
+}

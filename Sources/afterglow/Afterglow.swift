@@ -1,0 +1,10 @@
+import ArgumentParser
+
+@main
+struct Afterglow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "afterglow",
+        abstract: "A recursive DNS resolver that knows about outages.",
+        version: "0.1.0",
+        subcommands: [Serve.self, Check.self])
+}
