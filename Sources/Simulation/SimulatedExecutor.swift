@@ -33,7 +33,7 @@ package final class SimulatedExecutor: SerialExecutor, TaskExecutor, @unchecked 
         timers.schedule(at: max(due, now), action)
     }
 
-    /// Runs jobs and timers until none is left or `deadline` has come.
+    /// Runs jobs and timers until none is left or `deadline` has come; then the time is `deadline` either way.
     package func run(until deadline: Instant, jobsMax: Int = 20_000_000) -> Ending {
         var count = 0
         while true {
@@ -47,10 +47,9 @@ package final class SimulatedExecutor: SerialExecutor, TaskExecutor, @unchecked 
                 count += batch.count
                 guard count < jobsMax else { return .spinning }
             }
-            guard let due = timers.nextDue else { return .idle }
-            guard due <= deadline else {
-                now = deadline
-                return .deadline
+            guard let due = timers.nextDue, due <= deadline else {
+                now = max(now, deadline)
+                return timers.nextDue == nil ? .idle : .deadline
             }
             now = due
             timers.popFirst()?()
