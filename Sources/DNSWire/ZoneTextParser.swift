@@ -92,7 +92,7 @@ extension ZoneTextParser {
             previous = token
             if ttl == nil, let octet = token.octets.first, (0x30...0x39).contains(octet) {
                 ttl = try scanTTL(token)
-            } else if foundClass == nil, let value = RecordClass(token.text) {
+            } else if foundClass == nil, let value = RecordClass(token.text), value != .any {
                 foundClass = value
             } else if let type = RecordType(token.text) {
                 guard !type.isMeta else { throw failure(.metaType, at: token) }
