@@ -79,7 +79,7 @@ enum ServiceParameterText {
         return TextEncoding.quoted(list)
     }
 
-    /// The octets of parameters in any order; nil when one is bad, repeated, or named mandatory and absent.
+    /// The octets of parameters in any order; a bad or repeated one is an error; mandatory keys may be absent (RFC 9460 §8 leaves that to clients).
     static func scan(_ tokens: ArraySlice<ZoneToken>) throws(LocatedReason) -> [UInt8] {
         var parameters: [UInt16: [UInt8]] = [:]
         for token in tokens {

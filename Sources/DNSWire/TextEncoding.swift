@@ -93,7 +93,7 @@ enum TextEncoding {
         }
     }
 
-    /// A string as it stands between quotes, or a bare word when `bare` and possible.
+    /// A string with its quotes and escapes.
     static func quoted(_ octets: some Sequence<UInt8>) -> String {
         "\"" + escaped(octets) + "\""
     }
