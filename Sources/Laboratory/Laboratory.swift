@@ -1,0 +1,146 @@
+package import Foundation
+
+/// A small Internet of real name servers: one namespace a network, a router between them, and a resolver.
+///
+/// Everything it starts ends with `tearDown`, which deinitialisation calls too.
+package final class Laboratory {
+    /// The networks: root, registry, operators A, B and C, in the order of `zones/laboratory/origins.tsv`.
+    package private(set) var networks: [Network] = []
+    /// Operator A's two servers, then those of operators B and C, after the root's and the registry's.
+    package private(set) var servers: [NameServer] = []
+    /// The resolver, not started yet.
+    package let resolver: ResolverProcess
+    private let software: ResolverProcess.Software
+    private let folder: URL
+    private let zonesSource: URL
+    private let ipv4: Bool
+    private var router: Namespace?
+    private var client: Network?
+
+    /// Builds the networks and starts the name servers.
+    ///
+    /// - Parameters:
+    ///   - zones: the folder with the zones, the hints and the table of origins.
+    ///   - resolver: the program that is to resolve.
+    ///   - ipv4: false for an Internet that has IPv6 alone.
+    package init(
+        zones: URL, resolver software: ResolverProcess.Software, ipv4: Bool = true
+    ) throws(LaboratoryError) {
+        let label = String(UUID().uuidString.prefix(4))
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "afterglow-laboratory-\(label)")
+        zonesSource = zones
+        self.software = software
+        self.ipv4 = ipv4
+        let router = try Namespace("router", laboratory: label)
+        var client: Network?
+        var failure: LaboratoryError?
+        do {
+            client = try Network(100, hosts: [1], router: router, laboratory: label, ipv4: ipv4)
+        } catch {
+            failure = error
+        }
+        guard let client else {
+            router.remove()
+            throw failure ?? .network("resolver")
+        }
+        resolver = ResolverProcess(
+            software, in: client.namespace, folder: folder.appendingPathComponent("resolver"))
+        self.router = router
+        self.client = client
+        do {
+            try build(router, label: label)
+        } catch {
+            tearDown()
+            throw error
+        }
+    }
+
+    deinit { tearDown() }
+
+    /// Operator A, `virgin.test`: two servers in one prefix.
+    package var operatorA: [NameServer] { Array(servers[2...3]) }
+    /// Operator B, of `spread.test`, `glueless.test` and `types.test`.
+    package var operatorB: NameServer { servers[4] }
+    /// Operator C, of `spread.test` and `types.test`.
+    package var operatorC: NameServer { servers[5] }
+
+    /// Starts the resolver with the configuration that fits.
+    package func startResolver() throws(LaboratoryError) {
+        let configuration = ResolverConfiguration(
+            hints: zonesSource.appendingPathComponent("root.hints").path,
+            origins: zonesSource.appendingPathComponent("origins.tsv").path,
+            folder: resolver.folder.path, ipv4: ipv4)
+        try resolver.start(configuration: configuration.text(for: software))
+    }
+
+    /// Asks the resolver, from its own namespace.
+    package func dig(_ server: String = "127.0.0.1") throws(LaboratoryError) -> Dig {
+        Dig(from: try clientNamespace, server: server)
+    }
+
+    /// Asks a name server over the router.
+    package func dig(directly address: String) throws(LaboratoryError) -> Dig {
+        Dig(from: try clientNamespace, server: address, options: ["+norecurse"])
+    }
+
+    /// Runs a program beside the resolver and waits for it.
+    package func run(_ arguments: [String], limit: Int = 30) throws(LaboratoryError) -> Command {
+        Command.run(try clientNamespace.inside(arguments), limit: limit)
+    }
+
+    /// Writes a file into the laboratory's own folder; its path.
+    package func write(_ text: String, to name: String) throws(LaboratoryError) -> String {
+        let file = folder.appendingPathComponent(name)
+        do { try text.write(to: file, atomically: true, encoding: .utf8) } catch { throw .missing(file.path) }
+        return file.path
+    }
+
+    /// Ends every program and takes the namespaces and files away.
+    package func tearDown() {
+        resolver.kill()
+        for server in servers { server.kill() }
+        for network in networks { network.namespace.remove() }
+        client?.namespace.remove()
+        router?.remove()
+        servers = []
+        networks = []
+        client = nil
+        router = nil
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private var clientNamespace: Namespace {
+        get throws(LaboratoryError) {
+            guard let client else { throw .network("torn down") }
+            return client.namespace
+        }
+    }
+
+    private func build(_ router: Namespace, label: String) throws(LaboratoryError) {
+        try router.run(["sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"])
+        for number in 0...4 {
+            let hosts = number == 2 ? [1, 2] : [1]
+            networks.append(
+                try Network(number, hosts: hosts, router: router, laboratory: label, ipv4: ipv4))
+        }
+        let zones = try ZoneFolder(copying: zonesSource, to: folder.appendingPathComponent("zones"))
+        let spread = zones.zones("spread.test", "types.test")
+        add(.nsd, network: 0, host: 1, zones.zones("root"))
+        add(.knot, network: 1, host: 1, zones.zones("test"))
+        add(.nsd, network: 2, host: 1, zones.zones("virgin.test"))
+        add(.knot, network: 2, host: 2, zones.zones("virgin.test"))
+        add(.nsd, network: 3, host: 1, spread + zones.zones("glueless.test"))
+        add(.knot, network: 4, host: 1, spread)
+        for server in servers { try server.start() }
+    }
+
+    private func add(_ software: NameServer.Software, network: Int, host: Int, _ zones: [NameServer.Zone]) {
+        let place = networks[network]
+        let addresses = (ipv4 ? [place.address(host)] : []) + [place.address6(host)]
+        servers.append(
+            NameServer(
+                software, in: place.namespace, addresses: addresses, zones: zones,
+                folder: folder.appendingPathComponent("server\(network)-\(host)")))
+    }
+}

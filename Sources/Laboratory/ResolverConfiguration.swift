@@ -1,0 +1,65 @@
+/// The configuration files that fit the laboratory's Internet.
+struct ResolverConfiguration {
+    let hints: String
+    let origins: String
+    let folder: String
+    let ipv4: Bool
+
+    /// The text for a program. The laboratory's root is unsigned, so that validation is off.
+    func text(for software: ResolverProcess.Software) -> String {
+        switch software {
+        case .afterglow: afterglow
+        case .unbound: unbound
+        }
+    }
+
+    private var afterglow: String {
+        """
+        listen:
+          - { address: 127.0.0.1, port: 53 }
+          - { address: "::1", port: 53 }
+        access: { allow: [127.0.0.0/8, "::1/128"] }
+        state-directory: \(folder)
+        resolver:
+          root-hints: \(hints)
+          upstream-port: 53
+          special-use-names: false
+          ipv4: \(ipv4)
+          ipv6: true
+        dnssec: { mode: off }
+        routing:
+          tables: [{ file: \(origins), format: iptoasn }]
+          origin-dns: off
+        reachability:
+          database: reachability.sqlite
+          bucket: 1s
+        http: off
+
+        """
+    }
+
+    private var unbound: String {
+        """
+        server:
+            interface: 127.0.0.1
+            interface: ::1
+            access-control: 127.0.0.0/8 allow
+            access-control: ::1 allow
+            do-ip4: \(ipv4 ? "yes" : "no")
+            do-ip6: yes
+            num-threads: 1
+            username: ""
+            chroot: ""
+            directory: "\(folder)"
+            pidfile: ""
+            use-syslog: no
+            module-config: "iterator"
+            root-hints: "\(hints)"
+            local-zone: "test." nodefault
+            ede: yes
+        remote-control:
+            control-enable: no
+
+        """
+    }
+}
