@@ -2,6 +2,7 @@ import DNSWire
 package import Primitives
 package import Reachability
 package import Recursion
+import Zones
 
 /// The Internet as one seed has it: name servers behind links that delay, drop, repeat, forge and part.
 ///
@@ -148,8 +149,7 @@ package final class SimulatedInternet: Upstream, @unchecked Sendable {
         forged.header.isAuthoritative = true
         forged.header.id ^= UInt16(1 + weather.below(65535))
         if let question = query.questions.first {
-            let data = RecordData(octets: [6, 6, 6, 6])
-            forged.answers = [Record(name: question.name, type: .a, ttl: 86400, data: data)]
+            forged.answers = [.address(question.name, SimulatedServer.trap, ttl: 86400)]
         }
         return forged.compose()
     }

@@ -36,6 +36,8 @@ package struct SimulatedServer: Sendable {
         case truncating
         /// Silent over TCP.
         case withoutTCP
+        /// Adds records of `victim`, which it has no business with, to every section (RFC 2181 §5.4.1).
+        case poisoning(victim: Name)
     }
 
     /// What happens to packets on the way there and back. Probabilities are in thousandths.
@@ -80,7 +82,25 @@ package struct SimulatedServer: Sendable {
             response.header.isTruncated = true
             return response
         case .withoutTCP: return overTCP ? nil : response
+        case .poisoning(let victim):
+            Self.poison(&response, victim)
+            return response
         }
+    }
+
+    /// The address that forged and poisoned answers lead to; nobody is there.
+    static let trap = IPAddress(ipv4: 0x0606_0606)
+
+    /// Claims the victim's delegation, its servers' addresses and its web address.
+    private static func poison(_ response: inout Message, _ victim: Name) {
+        guard let web = victim.prepending(Array("www".utf8)),
+            let server = victim.prepending(Array("ns0".utf8))
+        else {
+            return
+        }
+        response.answers.append(.address(web, trap, ttl: 86400))
+        response.authorities.append(.pointer(victim, .ns, to: server, ttl: 86400))
+        response.additionals += [.address(server, trap, ttl: 86400), .address(web, trap, ttl: 86400)]
     }
 
     private static func failure(of query: Message, _ code: ResponseCode) -> Message {

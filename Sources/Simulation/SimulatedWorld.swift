@@ -63,6 +63,11 @@ package struct SimulatedWorld: Sendable {
                 server.conduct = .unreachable(reportedBy: endpoint.address.masked(to: 16))
             case .truncatingServers where struck: server.conduct = .truncating
             case .serversWithoutEDNS where struck: server.conduct = .withoutEDNS
+            case .poisoners where struck:
+                let strangers = zones.origins.filter { $0.labelCount == 2 && server.zones.isStranger(to: $0) }
+                if !strangers.isEmpty {
+                    server.conduct = .poisoning(victim: strangers[random.below(strangers.count)])
+                }
             default: break
             }
         }
@@ -81,4 +86,9 @@ package struct SimulatedWorld: Sendable {
         }
         return partitions
     }
+}
+
+extension ZoneStore {
+    /// Whether no zone here is the name or above it.
+    fileprivate func isStranger(to name: Name) -> Bool { zone(for: name, .any) == nil }
 }

@@ -15,14 +15,15 @@ package struct WorldOptions: Hashable, Sendable {
     package enum Fault: UInt8, Hashable, Sendable, CaseIterable, Comparable {
         case loss, duplication, wrongAnswers, forgeries, slowLinks
         case silentServers, lameServers, failingServers, closedServers, unreachableServers
-        case truncatingServers, serversWithoutEDNS, brokenIPv6, networkOutage
+        case truncatingServers, serversWithoutEDNS, brokenIPv6, networkOutage, poisoners
 
         package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
 
         /// Whether a resolver must still find every answer: every zone keeps an honest way.
         package var isHarmless: Bool {
             switch self {
-            case .duplication, .wrongAnswers, .forgeries, .truncatingServers, .serversWithoutEDNS: true
+            case .duplication, .wrongAnswers, .forgeries, .truncatingServers, .serversWithoutEDNS, .poisoners:
+                true
             default: false
             }
         }

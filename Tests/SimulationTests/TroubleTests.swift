@@ -3,6 +3,7 @@ import Primitives
 import Recursion
 import Simulation
 import Testing
+import Zones
 
 /// Troubles that users of resolvers reported, each with the behaviour that answers it.
 @Suite("Trouble that others had")
@@ -151,5 +152,17 @@ struct TroubleTests {
         for question in scenario.world.questions { scenario.run.ask(question) }
         let report = scenario.run.run(for: .seconds(60))
         #expect(TruthChecker(zones: scenario.world.zones, failuresAllowed: false).check(report).isEmpty)
+    }
+
+    @Test("Records of other zones in an answer are not believed (RFC 2181 §5.4.1)")
+    func poison() throws {
+        let scenario = try Scenario()
+        let victim = scenario.world.zones.origins.last { $0.labelCount == 2 && $0 != scenario.zone }
+        scenario.behave(.poisoning(victim: try #require(victim)), scenario.addresses)
+        for label in ["www", "far", "no"] { _ = try scenario.ask(label, for: .seconds(1)) }
+        for question in scenario.world.questions { scenario.run.ask(question) }
+        let report = scenario.run.run(for: .seconds(60))
+        #expect(TruthChecker(zones: scenario.world.zones, failuresAllowed: false).check(report).isEmpty)
+        #expect(report.log.sent(to: try #require(IPAddress("6.6.6.6"))) == 0)
     }
 }
