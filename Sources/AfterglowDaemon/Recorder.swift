@@ -1,15 +1,59 @@
+import Foundation
+import Journal
 import Primitives
 import Reachability
 import Recursion
+import Routing
 import Settings
 
 /// Takes the workers' observations to the database, with the network that each address belongs to.
 final class Recorder: Sendable {
-    init(settings: Settings, log: OperatorLog) throws(DaemonProblem) {}
+    private let writer: JournalWriter
+    private let table: OriginTable
 
-    func record(_ observation: Observation) {}
+    init(settings: Settings, log: OperatorLog) throws(DaemonProblem) {
+        let table = try OriginTables.load(settings.routing)
+        self.table = table
+        let path = settings.databaseLocation
+        guard !path.contains("://") else {
+            throw .unsupported(key: "reachability.database", reason: "only a file is available yet; give a path")
+        }
+        do {
+            let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        } catch {
+            // Answering matters more than the log: the writer says what is wrong and tries again.
+            log.error("reachability log: \(path): its directory cannot be made: \(error.localizedDescription)")
+        }
+        writer = JournalWriter(
+            path: path, bucketSeconds: max(1, settings.reachability.bucket.components.seconds),
+            retentionSeconds: Self.seconds(settings.reachability.retention.observations),
+            identify: { address in
+                let found = table.identity(of: address)
+                return (found?.prefix ?? .standIn(for: address), found?.origins.first, found?.name)
+            },
+            report: { problem in
+                log.error("reachability log: \(path): \(problem); observations are kept and tried again")
+            })
+        writer.start()
+    }
 
-    let identify: @Sendable (IPAddress) -> NetworkName? = { _ in nil }
+    func record(_ observation: Observation) { writer.record(observation) }
 
-    func close() {}
+    /// The network of an address as people name it, when a table covers it.
+    var identify: @Sendable (IPAddress) -> NetworkName? {
+        { [table] address in
+            guard let found = table.identity(of: address), let number = found.origins.first else { return nil }
+            return NetworkName(number: number, name: found.name ?? "")
+        }
+    }
+
+    func close() { writer.flush() }
+
+    private static func seconds(_ retention: Retention) -> Int64 {
+        switch retention {
+        case .limited(let duration): duration.components.seconds
+        case .forever: Int64.max / 2
+        }
+    }
 }

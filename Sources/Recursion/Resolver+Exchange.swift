@@ -54,14 +54,15 @@ extension Resolver {
                 noteFailure(outcome, server: server, zone: zone, transport: transport)
                 return Exchange(outcome)
             }
-            guard let message = try? Message(parsing: octets) else {
+            let keptCase = query.keptCase(octets)
+            guard let message = try? Message(parsing: query.restoringCase(octets)) else {
                 note(.malformed, server: server, zone: zone, transport: transport)
                 return .malformed
             }
             let response = Response(message, question: question, zone: zone)
             note(response.observed(message, roundTrip), server: server, zone: zone, transport: transport)
             if case .lame = response { selection.markLame(server, for: zone, at: upstream.now) }
-            if transport == .udp, message.header.isTruncated || !query.keptCase(message) {
+            if transport == .udp, message.header.isTruncated || !keptCase {
                 transport = .tcp
             } else if edns, message.edns == nil,
                 [.formatError, .notImplemented].contains(message.responseCode)

@@ -6,6 +6,7 @@ struct UpstreamQuery {
     let octets: [UInt8]
     let matches: ([UInt8]) -> Bool
     private let sentName: Name
+    private let askedName: Name
 
     /// A query with a random ID, and with the case of its name randomised when asked
     /// (draft-vixie-dnsext-dns0x20).
@@ -18,13 +19,25 @@ struct UpstreamQuery {
             edns: edns ? EDNS(payloadSize: Limits.payloadSize, dnssecOK: false) : nil)
         octets = message.compose()
         sentName = name
+        askedName = question.name.lowercased
         let id = header.id
         matches = { response in Self.matches(response, id: id, question: question) }
     }
 
     /// Whether the response repeats the name with the case in which it was sent.
-    func keptCase(_ message: Message) -> Bool {
-        message.questions.first.map { $0.name.octets == sentName.octets } ?? true
+    func keptCase(_ response: [UInt8]) -> Bool {
+        guard response.count > Header.octetCount, response[4] | response[5] != 0 else { return true }
+        return response.dropFirst(Header.octetCount).starts(with: sentName.octets)
+    }
+
+    /// The response with the name in its question as it was before the case was randomised, so that names
+    /// compressed against it do not carry the random case into the cache.
+    func restoringCase(_ response: [UInt8]) -> [UInt8] {
+        let range = Header.octetCount..<(Header.octetCount + sentName.octets.count)
+        guard response.count >= range.upperBound, response[range].elementsEqual(sentName.octets) else { return response }
+        var restored = response
+        restored.replaceSubrange(range, with: askedName.octets)
+        return restored
     }
 
     private static func matches(_ response: [UInt8], id: UInt16, question: Question) -> Bool {

@@ -158,7 +158,7 @@ package actor Worker {
         let wanted = { (record: Record) in
             signatures || record.type != .rrsig || message.questions.first?.type == .rrsig
         }
-        reply.answers = resolution.answers.filter(wanted)
+        reply.answers = resolution.answers.filter(wanted).map { Self.withCase(of: message.questions, $0) }
         reply.authorities = resolution.authorities.filter(wanted)
         let composed = send(reply, to: client, edns: message.edns)
         guard resolution.extendedErrors.isEmpty, reply.responseCode == .noError || reply.responseCode == .nameError
@@ -168,6 +168,14 @@ package actor Worker {
             guard let shape = QueryShape(query), composed.count >= 3, composed[2] & 0x02 == 0 else { return }
             answers.store(composed, for: query, shape, ttl: ttl, at: loop.now)
         }
+    }
+
+    /// The record with its owner written as the client wrote it, where it is the name that was asked.
+    private static func withCase(of questions: [Question], _ record: Record) -> Record {
+        guard let name = questions.first?.name, record.name == name else { return record }
+        var record = record
+        record.name = name
+        return record
     }
 
     @discardableResult

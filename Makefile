@@ -1,0 +1,30 @@
+# make run    build a release and serve on 127.0.0.1:5300
+# make test   build and run every test
+# make lint   formatting and import checks
+CONFIGURATION ?= release
+BUILD = swift build -c $(CONFIGURATION)
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: run build test lint setup setup-test format
+
+setup:
+	@[ -e /usr/include/sqlite3.h ] || { $(SUDO) apt-get update && $(SUDO) apt-get install -y libsqlite3-dev; }
+
+setup-test: setup
+	@sh Tests/setup.sh
+
+build: setup
+	$(BUILD) --product afterglow
+
+run: build
+	@"$$($(BUILD) --show-bin-path)/afterglow" serve
+
+test: setup-test
+	$(BUILD) --build-tests
+	swift test -c $(CONFIGURATION) --skip-build --no-parallel
+
+lint:
+	swift format lint --strict --configuration .swift-format --recursive Sources Tests Package.swift
+
+format:
+	swift format --in-place --configuration .swift-format --recursive Sources Tests Package.swift

@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings become errors where AFTERGLOW_STRICT is set, as `.ci/run` does.
+let strict = Context.environment["AFTERGLOW_STRICT"] != nil
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+/// A module of the house; what it may import is what it lists.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "afterglow",
+    products: [.executable(name: "afterglow", targets: ["afterglow"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Ring 0: values and octets.
+        room("Primitives"),
+        room("DNSWire", ["Primitives"]),
+        // Ring 1: decisions, without sockets, clocks or Foundation.
+        room("Caching", ["DNSWire", "Primitives"]),
+        room("Routing", ["Primitives"]),
+        room("Reachability", ["Primitives"]),
+        room("Zones", ["DNSWire", "Primitives"]),
+        room("Recursion", ["Caching", "DNSWire", "Primitives", "Reachability"]),
+        // Ring 2: the machine.
+        .target(name: "CLinux"),
+        room("EventLoop", ["CLinux", "Primitives"]),
+        room("Settings", ["Primitives", .product(name: "Yams", package: "Yams")]),
+        room("Journal", ["Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Serving", ["Caching", "DNSWire", "EventLoop", "Primitives", "Reachability", "Recursion", "Zones"]),
+        // Ring 3 and 4: everything put together, and the commands.
+        room(
+            "AfterglowDaemon",
+            [
+                "Caching", "DNSWire", "EventLoop", "Journal", "Primitives", "Reachability", "Recursion", "Routing",
+                "Serving", "Settings", "Zones",
+            ]),
+        .executableTarget(
+            name: "afterglow",
+            dependencies: [
+                "AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Settings",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        // Beside the rings: a simulated Internet, and real name servers in network namespaces.
+        room("Simulation", ["Caching", "DNSWire", "Primitives", "Reachability", "Recursion", "Zones"]),
+        room("Laboratory", ["Primitives"]),
+        tests("PrimitivesTests", ["Primitives"]),
+        tests("DNSWireTests", ["DNSWire", "Primitives"], exclude: ["Fixtures"]),
+        tests("RoutingTests", ["Primitives", "Routing"]),
+        tests("ReachabilityTests", ["Primitives", "Reachability"]),
+        tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
+        tests("EventLoopTests", ["EventLoop", "Primitives"]),
+        tests("SettingsTests", ["Primitives", "Settings"]),
+        tests(
+            "JournalTests",
+            ["Journal", "Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests(
+            "SimulationTests",
+            ["Caching", "DNSWire", "Primitives", "Reachability", "Recursion", "Simulation", "Zones"]),
+        tests("LaboratoryTests", ["Laboratory", "Primitives", "afterglow"]),
+    ]
+)
