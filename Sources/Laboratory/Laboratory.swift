@@ -15,7 +15,7 @@ package final class Laboratory {
     private let zonesSource: URL
     private let ipv4: Bool
     private var router: Namespace?
-    private var client: Network?
+    private let client: Namespace
 
     /// Builds the networks and starts the name servers.
     ///
@@ -47,7 +47,7 @@ package final class Laboratory {
         resolver = ResolverProcess(
             software, in: client.namespace, folder: folder.appendingPathComponent("resolver"))
         self.router = router
-        self.client = client
+        self.client = client.namespace
         do {
             try build(router, label: label)
         } catch {
@@ -75,18 +75,18 @@ package final class Laboratory {
     }
 
     /// Asks the resolver, from its own namespace.
-    package func dig(_ server: String = "127.0.0.1") throws(LaboratoryError) -> Dig {
-        Dig(from: try clientNamespace, server: server)
+    package func dig(_ server: String = "127.0.0.1") -> Dig {
+        Dig(from: client, server: server)
     }
 
     /// Asks a name server over the router.
-    package func dig(directly address: String) throws(LaboratoryError) -> Dig {
-        Dig(from: try clientNamespace, server: address, options: ["+norecurse"])
+    package func dig(directly address: String) -> Dig {
+        Dig(from: client, server: address, options: ["+norecurse"])
     }
 
     /// Runs a program beside the resolver and waits for it.
-    package func run(_ arguments: [String], limit: Int = 30) throws(LaboratoryError) -> Command {
-        Command.run(try clientNamespace.inside(arguments), limit: limit)
+    package func run(_ arguments: [String], limit: Int = 30) -> Command {
+        Command.run(client.inside(arguments), limit: limit)
     }
 
     /// Writes a file into the laboratory's own folder; its path.
@@ -101,20 +101,12 @@ package final class Laboratory {
         resolver.kill()
         for server in servers { server.kill() }
         for network in networks { network.namespace.remove() }
-        client?.namespace.remove()
+        if router != nil { client.remove() }
         router?.remove()
         servers = []
         networks = []
-        client = nil
         router = nil
         try? FileManager.default.removeItem(at: folder)
-    }
-
-    private var clientNamespace: Namespace {
-        get throws(LaboratoryError) {
-            guard let client else { throw .network("torn down") }
-            return client.namespace
-        }
     }
 
     private func build(_ router: Namespace, label: String) throws(LaboratoryError) {
