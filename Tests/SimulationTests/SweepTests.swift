@@ -23,15 +23,15 @@ struct Sweep {
         return (run, report)
     }
 
-    /// Trouble ends, the memory of failures expires, and all is asked again.
+    /// Trouble ends, the longest lease of a silent server expires, and all is asked again.
     func runRecovery(_ run: SimulatedRun) -> SimulatedReport {
         var run = run
         let healed = run.internet.now
         run.internet.heal()
         for (index, question) in world.questions.enumerated() {
-            run.ask(question, after: Limits.failureMax + .milliseconds(index))
+            run.ask(question, after: Limits.downMax + .seconds(1) + .milliseconds(index))
         }
-        return run.run(for: Limits.failureMax + .seconds(60)).since(healed)
+        return run.run(for: Limits.downMax + .seconds(60)).since(healed)
     }
 
     var violations: [Violation] {
