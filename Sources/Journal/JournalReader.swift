@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 package import Primitives
 
@@ -9,13 +10,39 @@ package enum ExportFormat: String, Sendable, CaseIterable {
 
 /// Reads the reachability log of a running server or of a copy, without writing to it.
 package struct JournalReader: Sendable {
-    private let database: DatabaseQueue
+    let database: DatabaseQueue
 
-    /// Opens the database at `path` read-only; throws when SQLite cannot open it.
+    /// Opens the database at `path` read-only, in a directory that cannot be written too.
+    ///
+    /// Throws when SQLite cannot open it; also when a write-ahead log lies beside it that only a writable directory
+    /// would let SQLite read, because the database alone lacks the newest rows.
     package init(path: String) throws {
+        do {
+            database = try Self.open(path)
+        } catch let error as DatabaseError
+            where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+        {
+            let files = FileManager.default
+            let log = try? files.attributesOfItem(atPath: path + "-wal")[.size] as? NSNumber
+            guard files.isReadableFile(atPath: path), (log?.int64Value ?? 0) == 0 else { throw error }
+            database = try Self.open(Self.immutable(path))
+        }
+    }
+
+    private static func open(_ location: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
-        database = try DatabaseQueue(path: path, configuration: configuration)
+        configuration.busyMode = .timeout(5)
+        let opened = try DatabaseQueue(path: location, configuration: configuration)
+        _ = try opened.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") }
+        return opened
+    }
+
+    /// The URI of a file that nothing changes while it is read (https://sqlite.org/uri.html).
+    static func immutable(_ path: String) -> String {
+        let absolute = URL(fileURLWithPath: path).absoluteURL.path
+        let escaped = absolute.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? absolute
+        return "file:\(escaped)?immutable=1"
     }
 
     /// Writes each row from `since` to before `until` as one line, by cursor in constant memory; a zone selects its servers.
@@ -25,7 +52,7 @@ package struct JournalReader: Sendable {
     ) throws {
         if format == .csv { try write((["schema"] + JournalSchema.columns).joined(separator: ",") + "\n") }
         let sql = """
-            SELECT \(JournalSchema.columns.joined(separator: ", ")) FROM observation
+            SELECT \(JournalSchema.exported) FROM observation
             WHERE ts >= ? AND ts < ? AND (? IS NULL OR asn = ?)
             AND (? IS NULL OR (scope = 'server' AND key IN (SELECT server FROM zone_server WHERE zone = ?)))
             ORDER BY ts, bucket_s, scope, key, af, transport

@@ -10,6 +10,12 @@ enum JournalSchema {
         "bgp_visible", "bgp_peers_seeing", "bgp_peers_total",
     ]
 
+    /// The columns as they are exported: a state that was not stored follows from the counts.
+    static var exported: String {
+        columns.map { $0 == "state" ? "coalesce(state, \(ReachabilityState.expression)) AS state" : $0 }
+            .joined(separator: ", ")
+    }
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in try database.execute(sql: first) }

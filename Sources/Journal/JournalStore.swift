@@ -14,6 +14,7 @@ struct JournalStore: Sendable {
     private var sightings: [Sighting: Int64] = [:]
     private var servers: [IPAddress: ServerSighting] = [:]
     private var newest = Timestamp(milliseconds: 0)
+    private var lastRetention: Int64?
     private var failures = 0
     private var ticksToWait = 0
 
@@ -41,10 +42,16 @@ struct JournalStore: Sendable {
         unsaved = aggregator.takeChanged()
     }
 
-    mutating func save() -> JournalProblem? {
+    /// Commits what is unsaved; rows too old at `now`, the wall clock, are deleted at most once an hour.
+    mutating func save(now: Timestamp) -> JournalProblem? {
         guard !unsaved.isEmpty else { return nil }
+        let isDue = lastRetention.map { abs(now.seconds - $0) >= 3600 } ?? true
         do {
-            try open().write { database in try write(to: database) }
+            try open().write { database in
+                try write(to: database)
+                if isDue { try deleteOld(from: database, now: now) }
+            }
+            if isDue { lastRetention = now.seconds }
             for row in unsaved { stored[row.key] = row }
             finish()
             return nil
@@ -106,8 +113,11 @@ struct JournalStore: Sendable {
                 sql: "INSERT OR REPLACE INTO zone_server VALUES (?, ?, ?)",
                 arguments: [sighting.zone, sighting.server.description, seconds])
         }
+    }
+
+    private func deleteOld(from database: Database, now: Timestamp) throws {
         try database.execute(
-            sql: "DELETE FROM observation WHERE ts < ?", arguments: [newest.seconds - retentionSeconds])
+            sql: "DELETE FROM observation WHERE ts < ?", arguments: [now.seconds - retentionSeconds])
     }
 
     /// Adds what is new since the last commit, so that a bucket open across a restart keeps its earlier counts.

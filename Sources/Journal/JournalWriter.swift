@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import GRDB
 package import Primitives
 package import Reachability
@@ -15,18 +16,27 @@ package final class JournalWriter: Sendable {
     private let store: Mutex<JournalStore>
     private let queue = DispatchQueue(label: "afterglow.journal")
     private let identify: Identify
+    private let clock: @Sendable () -> Timestamp
     private let report: @Sendable (JournalProblem) -> Void
 
-    /// A writer of the database at `path`, which is made when first needed; `retentionSeconds` is the age of rows kept.
+    /// A writer of the database at `path`, which is made when first needed; `retentionSeconds` is the age of rows kept,
+    /// measured by `clock`, the wall clock.
     package init(
         path: String, bucketSeconds: Int64 = 60, retentionSeconds: Int64 = 30 * 86400,
+        clock: @escaping @Sendable () -> Timestamp = JournalWriter.wallClock,
         identify: @escaping Identify,
         report: @escaping @Sendable (JournalProblem) -> Void
     ) {
         store = Mutex(
             JournalStore(path: path, bucketSeconds: bucketSeconds, retentionSeconds: retentionSeconds))
+        self.clock = clock
         self.identify = identify
         self.report = report
+    }
+
+    /// The machine's clock.
+    package static let wallClock: @Sendable () -> Timestamp = {
+        Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 
     /// Starts to commit each second until the writer is released.
@@ -60,10 +70,11 @@ package final class JournalWriter: Sendable {
     }
 
     @discardableResult private func commit() -> Bool {
+        let now = clock()
         let problem = store.withLock { store -> JournalProblem? in
-            if let problem = store.save() { return problem }
+            if let problem = store.save(now: now) { return problem }
             store.take(inbox.withLock { $0.takeAll() }, identify: identify)
-            return store.save()
+            return store.save(now: now)
         }
         if let problem { report(problem) }
         if let count = inbox.withLock({ $0.unreportedDrops() }) { report(.overflow(dropped: count)) }

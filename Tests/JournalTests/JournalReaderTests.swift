@@ -8,7 +8,8 @@ struct JournalReaderTests {
     @Test func `JSON Lines and CSV carry the same rows and the schema number`() throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         let writer = JournalWriter(
-            path: path, identify: { (.standIn(for: $0), ASNumber(64500), "A \"b\", c") }, report: { _ in })
+            path: path, clock: { Timestamp(seconds: 60) },
+            identify: { (.standIn(for: $0), ASNumber(64500), "A \"b\", c") }, report: { _ in })
         let server = try #require(IPAddress("192.0.2.1"))
         writer.record(
             Observation(

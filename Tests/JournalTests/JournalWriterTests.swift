@@ -12,7 +12,8 @@ struct JournalWriterTests {
         -> JournalWriter
     {
         JournalWriter(
-            path: path, identify: { (.standIn(for: $0), ASNumber(64500), "EXAMPLE") }, report: report)
+            path: path, clock: { Timestamp(seconds: 60) },
+            identify: { (.standIn(for: $0), ASNumber(64500), "EXAMPLE") }, report: report)
     }
 
     private func observation(_ outcome: Observation.Outcome, at seconds: Int64 = 60) throws -> Observation {
