@@ -72,7 +72,7 @@ struct ObservationLogTests {
             path, "export", "observations", "--format", "jsonl", "--database",
             laboratory.resolver.database.path,
         ])
-        #expect(export.succeeded, "\(export.complaint)")
+        guard export.succeeded else { throw LaboratoryError.program(export.complaint) }
         var counts: [Int: (answered: Int, timeouts: Int)] = [:]
         for line in export.output.split(separator: "\n") {
             let parsed = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
