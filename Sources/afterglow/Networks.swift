@@ -61,26 +61,37 @@ private struct NetworkLine: Encodable {
         var af: UInt8
         var state: String
         var since: String?
-        var answered_ratio: Double?
-        var rtt_p50_ms: Double?
+        var answeredRatio: Double?
+        var roundTripMedian: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case af, state, since
+            case answeredRatio = "answered_ratio"
+            case roundTripMedian = "rtt_p50_ms"
+        }
     }
 
     var schema = 1
     var prefix: String
     var asn: UInt32?
-    var as_name: String?
+    var name: String?
     var servers: Int
     var families: [Family]
+
+    enum CodingKeys: String, CodingKey {
+        case schema, prefix, asn, servers, families
+        case name = "as_name"
+    }
 
     init(_ network: NetworkSummary) {
         prefix = network.prefix
         asn = network.asn?.value
-        as_name = network.name
+        name = network.name
         servers = network.servers
         families = network.families.sorted { $0.key.rawValue < $1.key.rawValue }.map { family, summary in
             Family(
                 af: family.rawValue, state: summary.state.rawValue, since: summary.since?.description,
-                answered_ratio: summary.answeredRatio, rtt_p50_ms: summary.roundTripMedian)
+                answeredRatio: summary.answeredRatio, roundTripMedian: summary.roundTripMedian)
         }
     }
 

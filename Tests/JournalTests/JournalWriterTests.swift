@@ -3,6 +3,7 @@ import GRDB
 import Journal
 import Primitives
 import Reachability
+import Synchronization
 import Testing
 
 struct JournalWriterTests {
@@ -57,5 +58,23 @@ struct JournalWriterTests {
         let writer = writer(directory.appendingPathComponent("log.sqlite").path)
         for _ in 0..<(JournalWriter.queueLimit + 5) { writer.record(try observation(.silent)) }
         #expect(writer.dropped == 5)
+    }
+
+    @Test func `old rows go by the wall clock, at most once an hour, whatever observations say`() throws {
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let path = directory.appendingPathComponent("log.sqlite").path
+        let clock = Mutex(Timestamp(seconds: 1000))
+        let wall: @Sendable () -> Timestamp = { clock.withLock { $0 } }
+        let writer = JournalWriter(
+            path: path, retentionSeconds: 3000, clock: wall, identify: { (.standIn(for: $0), nil, nil) },
+            report: { _ in })
+        for (now, observed, kept) in [(1000, 60, 1), (4500, 1_000_000, 2), (4600, 4590, 2)]
+            as [(Int64, Int64, Int)]
+        {
+            clock.withLock { $0 = Timestamp(seconds: now) }
+            writer.record(try observation(.silent, at: observed))
+            #expect(writer.flush())
+            #expect(try sent(path) == kept)
+        }
     }
 }
