@@ -8,6 +8,13 @@ package enum ExportFormat: String, Sendable, CaseIterable {
     case csv
 }
 
+/// Why a log on the disk cannot be read.
+package enum JournalReadProblem: Error, Sendable, Hashable {
+    case notReadable
+    /// A write-ahead log with the newest rows lies beside it, which SQLite reads in a writable directory only.
+    case directoryNotWritable
+}
+
 /// Reads the reachability log of a running server or of a copy, without writing to it.
 package struct JournalReader: Sendable {
     let database: DatabaseQueue
@@ -24,7 +31,8 @@ package struct JournalReader: Sendable {
         {
             let files = FileManager.default
             let log = try? files.attributesOfItem(atPath: path + "-wal")[.size] as? NSNumber
-            guard files.isReadableFile(atPath: path), (log?.int64Value ?? 0) == 0 else { throw error }
+            guard files.isReadableFile(atPath: path) else { throw JournalReadProblem.notReadable }
+            guard (log?.int64Value ?? 0) == 0 else { throw JournalReadProblem.directoryNotWritable }
             database = try Self.open(Self.immutable(path))
         }
     }

@@ -87,6 +87,12 @@ struct LogOptions: ParsableArguments {
             try use(JournalReader(path: path))
         } catch OutputProblem.closed {
             return
+        } catch JournalReadProblem.notReadable {
+            throw Self.failure("\(path): cannot be read")
+        } catch JournalReadProblem.directoryNotWritable {
+            throw Self.failure(
+                "\(path): the newest rows are in its -wal file; copy both into a directory that can be written"
+            )
         } catch {
             throw Self.failure("\(path): \(error)")
         }
