@@ -45,12 +45,15 @@ let package = Package(
         room("EventLoop", ["CLinux", "Primitives"]),
         room("Settings", ["Primitives", .product(name: "Yams", package: "Yams")]),
         room("Journal", ["Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Serving", ["Caching", "DNSWire", "EventLoop", "Primitives", "Reachability", "Recursion", "Zones"]),
+        room(
+            "Serving",
+            ["Caching", "DNSWire", "EventLoop", "Primitives", "Reachability", "Recursion", "Zones"]),
         // Ring 3 and 4: everything put together, and the commands.
         room(
             "AfterglowDaemon",
             [
-                "Caching", "DNSWire", "EventLoop", "Journal", "Primitives", "Reachability", "Recursion", "Routing",
+                "Caching", "DNSWire", "EventLoop", "Journal", "Primitives", "Reachability", "Recursion",
+                "Routing",
                 "Serving", "Settings", "Zones",
             ]),
         .executableTarget(

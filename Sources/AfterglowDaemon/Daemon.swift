@@ -34,7 +34,9 @@ package final class Daemon {
         for index in 0..<workerCount {
             let loop = try makeLoop("worker-\(index)")
             let recorder = recorder
-            let worker = Worker(loop: loop, configuration: configuration, cache: cache) { recorder.record($0) }
+            let worker = Worker(loop: loop, configuration: configuration, cache: cache) {
+                recorder.record($0)
+            }
             workers.append(worker)
             for listen in settings.listen {
                 try bind(listen, to: worker)
@@ -78,7 +80,12 @@ package final class Daemon {
                 tcp: listen.transports.contains(.tcp))
             listeners.append((worker.loop, listener))
         } catch {
-            throw .cannotListen(listen.endpoint, error)
+            // The defaults name ::1 too, which a machine without IPv6 does not have.
+            let withoutIPv6 = listen.endpoint.address.family == .ipv6 && error.isAddressUnavailable
+            guard withoutIPv6, settings.listen == Settings().listen else {
+                throw .cannotListen(listen.endpoint, error)
+            }
+            log.warning("not listening on \(listen.endpoint): this machine has no IPv6")
         }
     }
 
@@ -92,7 +99,8 @@ package final class Daemon {
             resolver: try ResolverSettings.configuration(settings, identify: recorder.identify),
             access: AccessList(allowed),
             identity: ServerIdentity(version: settings.identity.version, id: settings.identity.id),
-            specialUseNames: settings.resolver.specialUseNames, clientDeadline: settings.resolver.clientDeadline)
+            specialUseNames: settings.resolver.specialUseNames,
+            clientDeadline: settings.resolver.clientDeadline)
         (configuration.localZones, configuration.fallbackZones) = try ZoneFiles.local(settings)
         return configuration
     }
@@ -104,7 +112,8 @@ package final class Daemon {
         if settings.routing.bgp != nil { throw .unsupported(key: "routing.bgp", reason: missing) }
         if settings.routing.bmp != nil { throw .unsupported(key: "routing.bmp", reason: missing) }
         for listen in settings.listen where !listen.transports.allSatisfy({ $0 == .udp || $0 == .tcp }) {
-            throw .unsupported(key: "listen", reason: "transports tls and https are not available yet; use udp and tcp")
+            throw .unsupported(
+                key: "listen", reason: "transports tls and https are not available yet; use udp and tcp")
         }
     }
 }

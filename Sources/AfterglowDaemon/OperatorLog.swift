@@ -17,7 +17,9 @@ package struct OperatorLog: Sendable {
 
     private func write(_ level: Settings.Log.Level, _ message: String) {
         let order = Settings.Log.Level.allCases
-        guard let own = order.firstIndex(of: level), let least = order.firstIndex(of: self.level), own >= least else {
+        guard let own = order.firstIndex(of: level), let least = order.firstIndex(of: self.level),
+            own >= least
+        else {
             return
         }
         let time = Date().formatted(.iso8601)
@@ -27,7 +29,8 @@ package struct OperatorLog: Sendable {
             line = "\(time) \(level.rawValue) \(message)\n"
         case .json:
             let object = ["ts": time, "level": level.rawValue, "message": message]
-            let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+            let data = try? JSONSerialization.data(
+                withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
             line = String(decoding: data ?? Data(), as: UTF8.self) + "\n"
         }
         FileHandle.standardError.write(Data(line.utf8))

@@ -12,7 +12,8 @@ enum OriginTables {
             case .pfx2as: format = .pfx2as
             case .mmdb, .mrt:
                 throw .unsupported(
-                    key: "routing.tables", reason: "format \(table.format.rawValue) is not available yet; use iptoasn or pfx2as")
+                    key: "routing.tables",
+                    reason: "format \(table.format.rawValue) is not available yet; use iptoasn or pfx2as")
             }
             let octets = try ZoneFiles.read(table.file)
             do {

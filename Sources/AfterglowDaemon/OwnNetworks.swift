@@ -11,7 +11,8 @@ enum OwnNetworks {
         var next = first
         while let interface = next {
             next = interface.pointee.ifa_next
-            guard let address = read(interface.pointee.ifa_addr), let mask = read(interface.pointee.ifa_netmask)
+            guard let address = read(interface.pointee.ifa_addr),
+                let mask = read(interface.pointee.ifa_netmask)
             else { continue }
             let length = mask.octets.reduce(0) { $0 + $1.nonzeroBitCount }
             let prefix = Prefix(address, length: length)

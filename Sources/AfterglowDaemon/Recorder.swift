@@ -16,14 +16,16 @@ final class Recorder: Sendable {
         self.table = table
         let path = settings.databaseLocation
         guard !path.contains("://") else {
-            throw .unsupported(key: "reachability.database", reason: "only a file is available yet; give a path")
+            throw .unsupported(
+                key: "reachability.database", reason: "only a file is available yet; give a path")
         }
         do {
             let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         } catch {
             // Answering matters more than the log: the writer says what is wrong and tries again.
-            log.error("reachability log: \(path): its directory cannot be made: \(error.localizedDescription)")
+            log.error(
+                "reachability log: \(path): its directory cannot be made: \(error.localizedDescription)")
         }
         writer = JournalWriter(
             path: path, bucketSeconds: max(1, settings.reachability.bucket.components.seconds),
@@ -43,7 +45,9 @@ final class Recorder: Sendable {
     /// The network of an address as people name it, when a table covers it.
     var identify: @Sendable (IPAddress) -> NetworkName? {
         { [table] address in
-            guard let found = table.identity(of: address), let number = found.origins.first else { return nil }
+            guard let found = table.identity(of: address), let number = found.origins.first else {
+                return nil
+            }
             return NetworkName(number: number, name: found.name ?? "")
         }
     }

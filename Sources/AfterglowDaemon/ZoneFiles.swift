@@ -41,7 +41,9 @@ package enum ZoneFiles {
     }
 
     /// The zones of the configuration that come from files, by use.
-    package static func local(_ settings: Settings) throws(DaemonProblem) -> (always: ZoneStore, fallback: ZoneStore) {
+    package static func local(_ settings: Settings) throws(DaemonProblem) -> (
+        always: ZoneStore, fallback: ZoneStore
+    ) {
         var always: [Zone] = []
         var fallback: [Zone] = []
         for configured in settings.zones {
@@ -49,7 +51,9 @@ package enum ZoneFiles {
                 throw .unsupported(key: "zones", reason: "'\(configured.name)' is not a domain name")
             }
             guard let file = configured.file else {
-                throw .unsupported(key: "zones", reason: "\(configured.name): copies by transfer are not available yet; give a `file`")
+                throw .unsupported(
+                    key: "zones",
+                    reason: "\(configured.name): copies by transfer are not available yet; give a `file`")
             }
             let zone = try zone(path: file, origin: origin)
             if configured.use == .always { always.append(zone) } else { fallback.append(zone) }

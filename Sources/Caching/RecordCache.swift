@@ -100,7 +100,8 @@ package final class RecordCache: Sendable {
         _ name: Name, _ type: RecordType, _ kind: Kind = .answer, at now: Instant, stale: Bool = false
     ) -> CacheHit? {
         cell(name).stripe.withLock { stripe in
-            guard let position = stripe.index[Key(name: name, type: type, kind: kind)], var slot = stripe.slots[position]
+            guard let position = stripe.index[Key(name: name, type: type, kind: kind)],
+                var slot = stripe.slots[position]
             else { return nil }
             let left = slot.expires - now
             if left <= .zero {
@@ -132,7 +133,9 @@ package final class RecordCache: Sendable {
         if kind == .answer { remove(set.name, Self.nameErrorType) }
     }
 
-    package func storeNoData(_ name: Name, _ type: RecordType, start: StartOfZone, ttl: UInt32, at now: Instant) {
+    package func storeNoData(
+        _ name: Name, _ type: RecordType, start: StartOfZone, ttl: UInt32, at now: Instant
+    ) {
         store(.noData(start), Key(name: name, type: type, kind: .answer), ttl, now)
     }
 

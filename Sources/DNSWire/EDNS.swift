@@ -6,7 +6,8 @@ package struct EDNS: Hashable, Sendable {
     package var dnssecOK: Bool
     package var options: [EDNSOption]
 
-    package init(payloadSize: UInt16, version: UInt8 = 0, dnssecOK: Bool = false, options: [EDNSOption] = []) {
+    package init(payloadSize: UInt16, version: UInt8 = 0, dnssecOK: Bool = false, options: [EDNSOption] = [])
+    {
         self.payloadSize = payloadSize
         self.version = version
         self.dnssecOK = dnssecOK
@@ -14,7 +15,8 @@ package struct EDNS: Hashable, Sendable {
     }
 
     /// Reads an OPT record; the upper bits of the response code are returned beside it.
-    static func parse(_ record: Record, at offset: Int) throws(WireError) -> (edns: EDNS, extendedCode: UInt8) {
+    static func parse(_ record: Record, at offset: Int) throws(WireError) -> (edns: EDNS, extendedCode: UInt8)
+    {
         guard record.name.isRoot else { throw .badOPT(at: offset) }
         var edns = EDNS(
             payloadSize: record.recordClass.rawValue,

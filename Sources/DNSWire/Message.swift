@@ -57,7 +57,9 @@ package struct Message: Hashable, Sendable {
         responseCode = ResponseCode(rawValue: UInt16(extendedCode) << 4 | UInt16(header.responseCode))
     }
 
-    private static func parseRecords(_ count: UInt16, _ reader: inout WireReader) throws(WireError) -> [Record] {
+    private static func parseRecords(_ count: UInt16, _ reader: inout WireReader) throws(WireError)
+        -> [Record]
+    {
         var records: [Record] = []
         for _ in 0..<count {
             let start = reader.offset

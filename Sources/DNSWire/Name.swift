@@ -75,7 +75,8 @@ package struct Name: Sendable {
 
     /// `label` put before this name; nil when a limit is exceeded.
     package func prepending(_ label: some Collection<UInt8>) -> Name? {
-        guard (1...Self.labelOctetsMax).contains(label.count), label.count + 1 + octets.count <= Self.octetsMax
+        guard (1...Self.labelOctetsMax).contains(label.count),
+            label.count + 1 + octets.count <= Self.octetsMax
         else { return nil }
         return Name(uncheckedOctets: [UInt8(truncatingIfNeeded: label.count)] + label + octets)
     }

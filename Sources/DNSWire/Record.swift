@@ -24,7 +24,9 @@ package struct Record: Hashable, Sendable {
     package var ttl: UInt32
     package var data: RecordData
 
-    package init(name: Name, type: RecordType, recordClass: RecordClass = .internet, ttl: UInt32, data: RecordData) {
+    package init(
+        name: Name, type: RecordType, recordClass: RecordClass = .internet, ttl: UInt32, data: RecordData
+    ) {
         self.name = name
         self.type = type
         self.recordClass = recordClass
@@ -65,7 +67,8 @@ extension Record {
     /// The address of an A or AAAA record.
     package var address: IPAddress? {
         switch type {
-        case .a where data.octets.count == 4, .aaaa where data.octets.count == 16: IPAddress(octets: data.octets)
+        case .a where data.octets.count == 4, .aaaa where data.octets.count == 16:
+            IPAddress(octets: data.octets)
         default: nil
         }
     }

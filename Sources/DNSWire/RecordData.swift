@@ -107,7 +107,9 @@ extension RecordDataField {
         }
     }
 
-    private static func copyString(from reader: inout WireReader, to writer: inout WireWriter) throws(WireError) {
+    private static func copyString(from reader: inout WireReader, to writer: inout WireWriter)
+        throws(WireError)
+    {
         let count = try reader.readUInt8()
         writer.write(count)
         writer.write(try reader.readOctets(Int(count)))

@@ -23,6 +23,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         self.code = code
     }
 
+    /// Whether the kernel has no such address or family (EADDRNOTAVAIL, EAFNOSUPPORT).
+    package var isAddressUnavailable: Bool { code == EADDRNOTAVAIL || code == EAFNOSUPPORT }
+
     /// The call and the C library's words, as in `bind: Address already in use`.
     package var description: String { "\(call.rawValue): \(String(cString: strerror(code)))" }
 

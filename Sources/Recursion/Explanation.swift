@@ -19,10 +19,11 @@ struct Explanation {
         }
         guard !addresses.isEmpty else { return "\(zone.withoutFinalDot): no name server has an address" }
         guard !silent.isEmpty else { return "\(zone.withoutFinalDot): \(refusals(own))" }
-        let since = silent.compactMap { address -> Timestamp? in
-            guard case .down(let since, _) = selection.history(of: address).state else { return nil }
-            return since
-        }.min() ?? now
+        let since =
+            silent.compactMap { address -> Timestamp? in
+                guard case .down(let since, _) = selection.history(of: address).state else { return nil }
+                return since
+            }.min() ?? now
         return "\(zone.withoutFinalDot): \(silent.count)/\(addresses.count) name servers silent since "
             + since.clockTime + networks(silent)
     }
@@ -50,7 +51,8 @@ struct Explanation {
             return prefixes.count == 1 ? ", all in \(prefixes[0])" : ""
         }
         let shown = names.prefix(3).map { $0.name.isEmpty ? "\($0.number)" : "\($0.number) \($0.name)" }
-        return names.count == 1 ? ", all in \(first.number)\(first.name.isEmpty ? "" : " " + first.name)"
+        return names.count == 1
+            ? ", all in \(first.number)\(first.name.isEmpty ? "" : " " + first.name)"
             : ", in " + shown.joined(separator: ", ")
     }
 }

@@ -23,7 +23,8 @@ package struct Resolution: Sendable {
 extension Resolution {
     /// Whether name servers failed and a local copy may answer better: a failure, or a stale answer.
     package var isRescued: Bool {
-        responseCode == .serverFailure || extendedErrors.contains { $0.code == .staleAnswer || $0.code == .staleNameError }
+        responseCode == .serverFailure
+            || extendedErrors.contains { $0.code == .staleAnswer || $0.code == .staleNameError }
     }
 
     /// The errors that say why name servers failed, without those of the stale answer given instead.

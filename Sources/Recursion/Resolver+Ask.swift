@@ -29,14 +29,17 @@ extension Resolver {
                 from: targets.addresses, zone: delegation.zone, attempts: targets.attempts,
                 silentNetworks: targets.silentNetworks, at: upstream.now, random: upstream.random)
             guard let address = choice else {
-                guard lookups < Limits.nameServerLookups, depth < Limits.depth, let server = unresolved.popLast()
+                guard lookups < Limits.nameServerLookups, depth < Limits.depth,
+                    let server = unresolved.popLast()
                 else { break }
                 lookups += 1
                 targets.addresses += await resolveAddresses(of: server, budget: budget, depth: depth + 1)
                 continue
             }
             guard budget.spend() else {
-                return .failed(.exhausted, [ExtendedError(.other, "more than \(configuration.queryBudget) upstream queries")])
+                return .failed(
+                    .exhausted,
+                    [ExtendedError(.other, "more than \(configuration.queryBudget) upstream queries")])
             }
             targets.attempts[address, default: 0] += 1
             let exchange = await exchange(question, zone: delegation.zone, server: address, budget: budget)
@@ -104,7 +107,8 @@ extension Resolver {
             identify: configuration.identify, now: upstream.wallTime)
         var errors = [ExtendedError(.noReachableAuthority, explanation.text)]
         if let last = budget.failures.last(where: { $0.zone == targets.zone }) {
-            errors.append(ExtendedError(.networkError, "\(last.address)#\(configuration.upstreamPort) \(last.kind)"))
+            errors.append(
+                ExtendedError(.networkError, "\(last.address)#\(configuration.upstreamPort) \(last.kind)"))
         }
         return errors
     }
@@ -123,7 +127,9 @@ extension Resolver {
         var found: [IPAddress] = []
         for type in [RecordType.a, .aaaa] {
             for kind in [RecordCache.Kind.answer, .glue] {
-                guard case .positive(let set) = cache.find(name, type, kind, at: upstream.now)?.answer else { continue }
+                guard case .positive(let set) = cache.find(name, type, kind, at: upstream.now)?.answer else {
+                    continue
+                }
                 found += set.records(ttl: 0).compactMap { $0.address }
             }
         }
@@ -144,7 +150,8 @@ extension Resolver {
         var found: [IPAddress] = []
         for type in [RecordType.a, .aaaa] {
             guard type == .a ? configuration.ipv4 : configuration.ipv6 && found.isEmpty else { continue }
-            if case .answer(let records) = await lookup(Question(server, type), budget: budget, depth: depth) {
+            if case .answer(let records) = await lookup(Question(server, type), budget: budget, depth: depth)
+            {
                 found += records.compactMap { $0.address }
             }
         }

@@ -38,7 +38,9 @@ extension Resolver {
         return outcome
     }
 
-    private func exchangeOnce(_ question: Question, zone: Name, server: IPAddress, budget: Budget) async -> Exchange {
+    private func exchangeOnce(_ question: Question, zone: Name, server: IPAddress, budget: Budget) async
+        -> Exchange
+    {
         var transport = Transport.udp
         var edns = selection.speaksEDNS(server)
         for _ in 0..<3 {
@@ -79,11 +81,14 @@ extension Resolver {
     /// How long to wait: what the server's history asks for, within this query's deadline.
     private func patience(_ server: IPAddress, _ transport: Transport, budget: Budget) -> Duration {
         let timeout = selection.history(of: server).timeout
-        let wanted = transport == .tcp ? min(timeout * 3 + .milliseconds(500), .seconds(4)) : min(timeout, Limits.singleWait)
+        let wanted =
+            transport == .tcp
+            ? min(timeout * 3 + .milliseconds(500), .seconds(4)) : min(timeout, Limits.singleWait)
         return max(min(wanted, budget.deadline - upstream.now), .milliseconds(10))
     }
 
-    private func learn(_ outcome: ExchangeOutcome, server: IPAddress, transport: Transport, waited: Duration) {
+    private func learn(_ outcome: ExchangeOutcome, server: IPAddress, transport: Transport, waited: Duration)
+    {
         switch outcome {
         case .received(_, let roundTrip):
             if transport == .udp { selection.answered(server, after: roundTrip) }
@@ -96,7 +101,8 @@ extension Resolver {
         }
     }
 
-    private func noteFailure(_ outcome: ExchangeOutcome, server: IPAddress, zone: Name, transport: Transport) {
+    private func noteFailure(_ outcome: ExchangeOutcome, server: IPAddress, zone: Name, transport: Transport)
+    {
         switch outcome {
         case .received: break
         case .silent: note(.silent, server: server, zone: zone, transport: transport)
@@ -110,7 +116,8 @@ extension Resolver {
     private func note(_ outcome: Observation.Outcome, server: IPAddress, zone: Name, transport: Transport) {
         upstream.note(
             Observation(
-                time: upstream.wallTime, server: server, zone: zone.lowercased.description, transport: transport,
+                time: upstream.wallTime, server: server, zone: zone.lowercased.description,
+                transport: transport,
                 outcome: outcome))
     }
 }

@@ -16,7 +16,8 @@ extension Resolver {
         var shortQueries = 0
         var referrals = 0
         while referrals < Limits.referrals {
-            let whole = !minimising || labels >= question.name.labelCount
+            let whole =
+                !minimising || labels >= question.name.labelCount
                 || shortQueries >= Limits.minimisedQueries
             let asked = whole ? question : Question(question.name.suffix(labels: labels), .a)
             if !whole, let hit = cache.find(asked.name, .a, at: upstream.now), isPlain(hit) {
@@ -126,7 +127,9 @@ extension Resolver {
     }
 
     private func delegatedServers(of zone: Name) -> [Name]? {
-        guard case .positive(let set) = cache.find(zone, .ns, .delegation, at: upstream.now)?.answer else { return nil }
+        guard case .positive(let set) = cache.find(zone, .ns, .delegation, at: upstream.now)?.answer else {
+            return nil
+        }
         return set.records(ttl: 0).compactMap { $0.target }
     }
 }

@@ -19,7 +19,9 @@ extension Resolver {
             return
         }
         let sets = RecordSet.collect(records)
-        let servers = sets.filter { $0.type == .ns && $0.name.isRoot }.flatMap { $0.records(ttl: min($0.ttl, Limits.ttlMax)) }
+        let servers = sets.filter { $0.type == .ns && $0.name.isRoot }.flatMap {
+            $0.records(ttl: min($0.ttl, Limits.ttlMax))
+        }
         remember(zone: .root, servers: servers, addresses: additionals.filter { $0.address != nil })
         let ttl = servers.map { $0.ttl }.min() ?? 60
         priming = .done(until: upstream.now + .seconds(Int64(max(ttl, 60))))

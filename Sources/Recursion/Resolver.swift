@@ -53,7 +53,8 @@ package final class Resolver {
                 name = target
             case .noData(let start):
                 return Resolution(
-                    responseCode: .noError, answers: answers, authorities: [record(start, ttl: configuration.staleTTL)],
+                    responseCode: .noError, answers: answers,
+                    authorities: [record(start, ttl: configuration.staleTTL)],
                     extendedErrors: [ExtendedError(.staleAnswer, text)])
             case .nameError(let start):
                 return Resolution(
@@ -71,7 +72,8 @@ package final class Resolver {
         if let errors = failures.find(question, at: upstream.now) {
             return failed(question, errors: errors)
         }
-        let budget = Budget(queries: configuration.queryBudget, deadline: upstream.now + Limits.resolutionDuration)
+        let budget = Budget(
+            queries: configuration.queryBudget, deadline: upstream.now + Limits.resolutionDuration)
         var answers: [Record] = []
         var name = question.name
         for _ in 0...Limits.aliases {
@@ -92,7 +94,9 @@ package final class Resolver {
                 return failed(question, errors: errors)
             }
         }
-        let errors = [ExtendedError(.other, "more than \(Limits.aliases) aliases from \(question.name.withoutFinalDot)")]
+        let errors = [
+            ExtendedError(.other, "more than \(Limits.aliases) aliases from \(question.name.withoutFinalDot)")
+        ]
         failures.store(question, errors: errors, at: upstream.now)
         return failed(question, errors: errors)
     }
@@ -129,7 +133,9 @@ package final class Resolver {
         if let hit = cache.findNameError(question.name, at: now) { return hit }
         guard stale else { return nil }
         if let hit = cache.find(question.name, question.type, at: now, stale: true) { return hit }
-        if let hit = cache.find(question.name, .cname, at: now, stale: true), case .positive = hit.answer { return hit }
+        if let hit = cache.find(question.name, .cname, at: now, stale: true), case .positive = hit.answer {
+            return hit
+        }
         return cache.findNameError(question.name, at: now, stale: true)
     }
 

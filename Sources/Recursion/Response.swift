@@ -54,10 +54,15 @@ package enum Response {
     private static func follow(_ answers: [Record], _ question: Question) -> Response? {
         let direct = answers.filter { record in
             record.name == question.name
-                && (record.type == question.type || record.typeCovered == question.type || question.type == .any)
+                && (record.type == question.type || record.typeCovered == question.type
+                    || question.type == .any)
         }
-        if direct.contains(where: { $0.type == question.type || question.type == .any }) { return .answer(direct) }
-        let own = answers.filter { $0.name == question.name && ($0.type == .cname || $0.typeCovered == .cname) }
+        if direct.contains(where: { $0.type == question.type || question.type == .any }) {
+            return .answer(direct)
+        }
+        let own = answers.filter {
+            $0.name == question.name && ($0.type == .cname || $0.typeCovered == .cname)
+        }
         if let target = own.first(where: { $0.type == .cname })?.target { return .alias(own, target: target) }
         guard let dname = answers.first(where: { $0.type == .dname && question.name.isBelow($0.name) }),
             let suffix = dname.target, let target = question.name.replacing(suffix: dname.name, with: suffix)

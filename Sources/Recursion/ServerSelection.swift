@@ -29,7 +29,9 @@ package struct ServerSelection {
         update(address) { $0.answered(after: roundTrip) }
     }
 
-    package mutating func silent(_ address: IPAddress, sentWith waited: Duration, at now: Instant, wallTime: Timestamp) {
+    package mutating func silent(
+        _ address: IPAddress, sentWith waited: Duration, at now: Instant, wallTime: Timestamp
+    ) {
         update(address) { $0.silent(sentWith: waited, at: now, wallTime: wallTime) }
     }
 
@@ -83,7 +85,8 @@ package struct ServerSelection {
     }
 
     /// Milliseconds that asking is expected to cost, with a penalty for what was silent just now.
-    private func cost(_ address: IPAddress, attempts: [IPAddress: Int], silentNetworks: Set<Prefix>) -> Double {
+    private func cost(_ address: IPAddress, attempts: [IPAddress: Int], silentNetworks: Set<Prefix>) -> Double
+    {
         let history = history(of: address)
         var cost = history.timeout.milliseconds
         if case .down = history.state { cost += 10_000 }

@@ -34,7 +34,9 @@ struct UpstreamQuery {
     /// compressed against it do not carry the random case into the cache.
     func restoringCase(_ response: [UInt8]) -> [UInt8] {
         let range = Header.octetCount..<(Header.octetCount + sentName.octets.count)
-        guard response.count >= range.upperBound, response[range].elementsEqual(sentName.octets) else { return response }
+        guard response.count >= range.upperBound, response[range].elementsEqual(sentName.octets) else {
+            return response
+        }
         var restored = response
         restored.replaceSubrange(range, with: askedName.octets)
         return restored

@@ -29,7 +29,8 @@ final class AnswerCache {
 
     /// Writes the answer to a query into `reply` and returns its length; 0 when there is none that fits.
     func answer(
-        _ query: UnsafeRawBufferPointer, _ shape: QueryShape, into reply: UnsafeMutableRawBufferPointer, at now: Instant
+        _ query: UnsafeRawBufferPointer, _ shape: QueryShape, into reply: UnsafeMutableRawBufferPointer,
+        at now: Instant
     ) -> Int {
         guard let index = find(query, shape), now < slots[index].expires else { return 0 }
         let count = slots[index].octets.count
@@ -44,18 +45,24 @@ final class AnswerCache {
             var ttl: UInt32 = 0
             for step in 0..<4 { ttl = ttl << 8 | UInt32(reply[offset + step]) }
             ttl = ttl > age ? ttl - age : 0
-            for step in 0..<4 { reply[offset + step] = UInt8(truncatingIfNeeded: ttl >> UInt32(24 - 8 * step)) }
+            for step in 0..<4 {
+                reply[offset + step] = UInt8(truncatingIfNeeded: ttl >> UInt32(24 - 8 * step))
+            }
         }
         return count
     }
 
     /// Keeps an answer until its lowest TTL ends.
-    func store(_ octets: [UInt8], for query: UnsafeRawBufferPointer, _ shape: QueryShape, ttl: UInt32, at now: Instant) {
+    func store(
+        _ octets: [UInt8], for query: UnsafeRawBufferPointer, _ shape: QueryShape, ttl: UInt32,
+        at now: Instant
+    ) {
         guard ttl > 0, octets.count <= shape.limit, octets.count >= shape.questionEnd,
             let offsets = Self.ttlOffsets(octets)
         else { return }
         let base = (Int(truncatingIfNeeded: shape.hash) & setMask) * Self.ways
-        let victim = find(query, shape) ?? (base..<(base + Self.ways)).min { slots[$0].expires < slots[$1].expires }
+        let victim =
+            find(query, shape) ?? (base..<(base + Self.ways)).min { slots[$0].expires < slots[$1].expires }
         guard let victim else { return }
         slots[victim] = Slot(
             hash: shape.hash, flags: shape.flags, questionEnd: shape.questionEnd, octets: octets,
@@ -74,7 +81,9 @@ final class AnswerCache {
                 slots[index].questionEnd == shape.questionEnd
             else { continue }
             let equal = slots[index].octets.withUnsafeBytes { stored in
-                (12..<shape.questionEnd).allSatisfy { QueryShape.lower(stored[$0]) == QueryShape.lower(query[$0]) }
+                (12..<shape.questionEnd).allSatisfy {
+                    QueryShape.lower(stored[$0]) == QueryShape.lower(query[$0])
+                }
             }
             if equal { return index }
         }
@@ -95,7 +104,8 @@ final class AnswerCache {
         }
         var offsets: [UInt16] = []
         for _ in 0..<records {
-            guard (try? reader.readName()) != nil, let type = try? reader.readUInt16(), (try? reader.skip(2)) != nil
+            guard (try? reader.readName()) != nil, let type = try? reader.readUInt16(),
+                (try? reader.skip(2)) != nil
             else { return nil }
             if type != RecordType.opt.rawValue { offsets.append(UInt16(truncatingIfNeeded: reader.offset)) }
             guard (try? reader.skip(4)) != nil, let count = try? reader.readUInt16(),

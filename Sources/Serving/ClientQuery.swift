@@ -34,7 +34,9 @@ enum ClientQuery {
         self = Self.judge(message, question, identity: identity)
     }
 
-    private static func judge(_ message: Message, _ question: Question, identity: ServerIdentity) -> ClientQuery {
+    private static func judge(_ message: Message, _ question: Question, identity: ServerIdentity)
+        -> ClientQuery
+    {
         if let edns = message.edns, edns.version != 0 {
             return .reply(answer(message.header, message.questions, edns, .badVersion))
         }
@@ -59,7 +61,8 @@ enum ClientQuery {
 
     /// A response to a client: the flags that RFC 1035 and RFC 6840 §5.7 and §5.8 want, EDNS when the client has it.
     static func answer(
-        _ query: Header, _ questions: [Question], _ edns: EDNS?, _ code: ResponseCode, _ errors: [ExtendedError] = []
+        _ query: Header, _ questions: [Question], _ edns: EDNS?, _ code: ResponseCode,
+        _ errors: [ExtendedError] = []
     ) -> Message {
         var header = Header(id: query.id)
         header.isResponse = true
@@ -68,7 +71,8 @@ enum ClientQuery {
         header.recursionAvailable = true
         header.checkingDisabled = query.checkingDisabled
         let own = edns.map { client in
-            EDNS(payloadSize: Limits.payloadSize, dnssecOK: client.dnssecOK, options: errors.map { $0.option })
+            EDNS(
+                payloadSize: Limits.payloadSize, dnssecOK: client.dnssecOK, options: errors.map { $0.option })
         }
         return Message(header: header, questions: questions, edns: own, responseCode: code)
     }

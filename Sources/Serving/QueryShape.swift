@@ -14,7 +14,8 @@ struct QueryShape {
     let limit: Int
 
     init?(_ octets: UnsafeRawBufferPointer) {
-        guard octets.count >= 17, octets.count <= 512, octets[2] & 0xFE == 0, octets[3] & 0x4F == 0, octets[4] == 0,
+        guard octets.count >= 17, octets.count <= 512, octets[2] & 0xFE == 0, octets[3] & 0x4F == 0,
+            octets[4] == 0,
             octets[5] == 1, octets[6] | octets[7] | octets[8] | octets[9] | octets[10] == 0, octets[11] <= 1
         else { return nil }
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -28,7 +29,9 @@ struct QueryShape {
             position += 1 + length
         }
         let end = position + 5
-        guard end <= octets.count, end - 12 <= 259, octets[end - 2] == 0, octets[end - 1] == 1 else { return nil }
+        guard end <= octets.count, end - 12 <= 259, octets[end - 2] == 0, octets[end - 1] == 1 else {
+            return nil
+        }
         var flags = octets[2] & 0x01 | octets[3] & 0x10
         var limit = Limits.payloadSizeWithoutEDNS
         if octets[11] == 1 {
@@ -47,7 +50,9 @@ struct QueryShape {
     }
 
     /// An OPT record of version 0 that ends the message. Its options do not change our answer.
-    private static func readEDNS(_ octets: UnsafeRawBufferPointer, at start: Int) -> (limit: Int, dnssecOK: Bool)? {
+    private static func readEDNS(_ octets: UnsafeRawBufferPointer, at start: Int) -> (
+        limit: Int, dnssecOK: Bool
+    )? {
         guard start + 11 <= octets.count, octets[start] == 0, octets[start + 1] == 0, octets[start + 2] == 41,
             octets[start + 6] == 0,
             start + 11 + Int(octets[start + 9]) << 8 + Int(octets[start + 10]) == octets.count

@@ -28,7 +28,8 @@ package actor Worker {
         self.loop = loop
         self.configuration = configuration
         resolver = Resolver(
-            configuration: configuration.resolver, upstream: LoopUpstream(loop: loop, record: record), cache: cache)
+            configuration: configuration.resolver, upstream: LoopUpstream(loop: loop, record: record),
+            cache: cache)
     }
 
     /// The client that waits for an answer, and by which way it goes back.
@@ -50,7 +51,9 @@ package actor Worker {
         }
         // Reflected packets from port 0 can have no honest sender.
         guard peer.port != 0, octets.count >= Header.octetCount else { return 0 }
-        let client = Client(address: peer.address, limit: Limits.payloadSizeWithoutEDNS) { listener.send($0, to: peer) }
+        let client = Client(address: peer.address, limit: Limits.payloadSizeWithoutEDNS) {
+            listener.send($0, to: peer)
+        }
         accept(Array(octets), from: client, allowed: allowed)
         return 0
     }
@@ -69,7 +72,8 @@ package actor Worker {
             send(message, to: client, edns: message.edns)
         case .resolve(let message, _) where !allowed:
             let error = ExtendedError(.prohibited, "\(client.address) is not on the access list")
-            let refusal = ClientQuery.answer(message.header, message.questions, message.edns, .refused, [error])
+            let refusal = ClientQuery.answer(
+                message.header, message.questions, message.edns, .refused, [error])
             send(refusal, to: client, edns: message.edns)
         case .resolve(let message, let question):
             if let local = localAnswer(to: message, question) {
@@ -85,7 +89,8 @@ package actor Worker {
 
     private func shed(_ message: Message, _ client: Client) {
         let error = ExtendedError(.other, "too many queries of this client are waiting")
-        let busy = ClientQuery.answer(message.header, message.questions, message.edns, .serverFailure, [error])
+        let busy = ClientQuery.answer(
+            message.header, message.questions, message.edns, .serverFailure, [error])
         send(busy, to: client, edns: message.edns)
     }
 
@@ -109,7 +114,8 @@ package actor Worker {
 
     /// A zone's response in the frame of our own: our flags, our EDNS.
     private func framed(_ message: Message, _ local: Message, _ errors: [ExtendedError] = []) -> Message {
-        var answer = ClientQuery.answer(message.header, message.questions, message.edns, local.responseCode, errors)
+        var answer = ClientQuery.answer(
+            message.header, message.questions, message.edns, local.responseCode, errors)
         answer.answers = local.answers
         answer.authorities = local.authorities.filter { $0.type == .soa }
         return answer
@@ -117,23 +123,25 @@ package actor Worker {
 
     /// The answer of a stand-by copy, when there is one for the question.
     private func fallback(_ message: Message, _ question: Question, _ errors: [ExtendedError]) -> Message? {
-        guard let zone = configuration.fallbackZones.zone(for: question.name, question.type) else { return nil }
+        guard let zone = configuration.fallbackZones.zone(for: question.name, question.type) else {
+            return nil
+        }
         let serial = zone.startOfAuthority.startOfAuthority?.serial ?? 0
         let note = ExtendedError(.other, "answered from local copy, serial \(serial)")
         return framed(message, zone.respond(to: message), [note] + errors)
     }
 
     /// Waits for the resolution, and answers earlier with stale data when the client's patience ends.
-    private func resolve(_ message: Message, _ question: Question, _ octets: [UInt8], for client: Client) async {
+    private func resolve(_ message: Message, _ question: Question, _ octets: [UInt8], for client: Client)
+        async
+    {
         nonisolated(unsafe) let exchange = ClientExchange()
-        nonisolated(unsafe) let stale = {
-            guard exchange.state == .waiting,
-                let stale = self.resolver.staleAnswer(question, because: "name servers are slow")
+        nonisolated(unsafe) let answerEarly = {
+            guard exchange.state == .waiting, self.answerWithoutNameServers(message, question, octets, client)
             else { return }
             exchange.state = .answered
-            self.answer(message, stale, octets, to: client)
         }
-        let patience = loop.schedule(at: loop.now + configuration.clientDeadline, stale)
+        let patience = loop.schedule(at: loop.now + configuration.clientDeadline, answerEarly)
         let resolution = await resolver.resolve(question)
         loop.cancel(patience)
         admission.leave(client.address)
@@ -145,6 +153,19 @@ package actor Worker {
         answer(message, resolution, octets, to: client)
     }
 
+    /// Answers from the local copy, else from stale data; false when there is neither.
+    private func answerWithoutNameServers(
+        _ message: Message, _ question: Question, _ octets: [UInt8], _ client: Client
+    ) -> Bool {
+        if let copy = fallback(message, question, []) {
+            send(copy, to: client, edns: message.edns)
+            return true
+        }
+        guard let stale = resolver.staleAnswer(question, because: "name servers are slow") else { return false }
+        answer(message, stale, octets, to: client)
+        return true
+    }
+
     /// Whether a client has its answer: decided once, on the worker's loop, by whoever comes first.
     private final class ClientExchange {
         enum State { case waiting, answered }
@@ -153,7 +174,8 @@ package actor Worker {
 
     private func answer(_ message: Message, _ resolution: Resolution, _ octets: [UInt8], to client: Client) {
         var reply = ClientQuery.answer(
-            message.header, message.questions, message.edns, resolution.responseCode, resolution.extendedErrors)
+            message.header, message.questions, message.edns, resolution.responseCode,
+            resolution.extendedErrors)
         let signatures = message.edns?.dnssecOK ?? false
         let wanted = { (record: Record) in
             signatures || record.type != .rrsig || message.questions.first?.type == .rrsig
@@ -161,7 +183,8 @@ package actor Worker {
         reply.answers = resolution.answers.filter(wanted).map { Self.withCase(of: message.questions, $0) }
         reply.authorities = resolution.authorities.filter(wanted)
         let composed = send(reply, to: client, edns: message.edns)
-        guard resolution.extendedErrors.isEmpty, reply.responseCode == .noError || reply.responseCode == .nameError
+        guard resolution.extendedErrors.isEmpty,
+            reply.responseCode == .noError || reply.responseCode == .nameError
         else { return }
         let ttl = (reply.answers + reply.authorities).map { $0.ttl }.min() ?? 0
         octets.withUnsafeBytes { query in

@@ -27,7 +27,8 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
     }
 
     package func receive(
-        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress, replyInto reply: UnsafeMutableRawBufferPointer
+        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
+        replyInto reply: UnsafeMutableRawBufferPointer
     ) -> Int {
         guard let datagrams else { return 0 }
         // The buffers and the listener stay on this loop, which is the worker's executor.

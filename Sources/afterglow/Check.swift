@@ -33,7 +33,8 @@ struct CheckConfig: ParsableCommand {
 struct CheckZone: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "zone", abstract: "Check a zone file.",
-        discussion: "A hints or trust anchor file is checked with --records: as records, not as a whole zone.")
+        discussion: "A hints or trust anchor file is checked with --records: as records, not as a whole zone."
+    )
 
     @Argument(help: "The zone's origin, such as example.com.")
     var origin: String

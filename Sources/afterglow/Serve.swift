@@ -22,7 +22,8 @@ struct Serve: ParsableCommand {
         if !listen.isEmpty {
             settings.listen = try listen.map { text in
                 guard let listener = Settings.Listener(text) else {
-                    throw ValidationError("--listen: '\(text)' is not ADDRESS[:PORT]; examples: 127.0.0.1:5300, [::1]:5300")
+                    throw ValidationError(
+                        "--listen: '\(text)' is not ADDRESS[:PORT]; examples: 127.0.0.1:5300, [::1]:5300")
                 }
                 return listener
             }
