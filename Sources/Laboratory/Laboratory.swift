@@ -69,7 +69,7 @@ package final class Laboratory {
     package func startResolver() throws(LaboratoryError) {
         let configuration = ResolverConfiguration(
             hints: zonesSource.appendingPathComponent("root.hints").path,
-            origins: zonesSource.appendingPathComponent("origins.tsv").path,
+            origins: folder.appendingPathComponent("zones/origins.tsv").path,
             folder: resolver.folder.path, ipv4: ipv4)
         try resolver.start(configuration: configuration.text(for: software))
     }

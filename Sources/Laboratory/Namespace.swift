@@ -10,7 +10,11 @@ package struct Namespace: Hashable, Sendable {
         name = "afterglow-\(ProcessInfo.processInfo.processIdentifier)-\(laboratory)-\(label)"
         try Namespace.ip(["netns", "add", name])
         try Namespace.ip(["-n", name, "link", "set", "lo", "up"])
-        try run(["sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=0"])
+        // Without duplicate address detection, else the first seconds lose IPv6 datagrams.
+        try run([
+            "sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=0", "net.ipv6.conf.all.accept_dad=0",
+            "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.default.dad_transmits=0",
+        ])
     }
 
     /// Configures the namespace with `ip -n`.

@@ -7,20 +7,25 @@ struct ZoneFolder {
     /// Copies the zones of `source`; throws where there are none.
     init(copying source: URL, to folder: URL) throws(LaboratoryError) {
         self.folder = folder
-        let origins = ["root", "test", "virgin.test", "spread.test", "glueless.test", "types.test"]
+        let names = ["root", "test", "virgin.test", "spread.test", "glueless.test", "types.test"]
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            for origin in origins {
+            for origin in names {
                 let text = try String(
                     contentsOf: source.appendingPathComponent("\(origin).zone"), encoding: .utf8)
                 let whole = text + "\n" + (ZoneFolder.additions[origin] ?? "")
                 try whole.write(
                     to: folder.appendingPathComponent("\(origin).zone"), atomically: true, encoding: .utf8)
             }
+            let table = try String(contentsOf: source.appendingPathComponent("origins.tsv"), encoding: .utf8)
+            try (table + ZoneFolder.origins6).write(to: origins, atomically: true, encoding: .utf8)
         } catch {
             throw .missing(source.path)
         }
     }
+
+    /// The table of origins, with the operators' IPv6 prefixes.
+    var origins: URL { folder.appendingPathComponent("origins.tsv") }
 
     /// The zones of these origins, without their last dots; "root" is the root.
     func zones(_ origins: String...) -> [NameServer.Zone] {
@@ -35,6 +40,11 @@ struct ZoneFolder {
     private static let additions = [
         "test": addresses6, "spread.test": addresses6 + large + huge,
     ]
+
+    private static let origins6 = [(2, "A"), (3, "B"), (4, "C")].map { number, letter in
+        let last = "fd53:\(number):ffff:ffff:ffff:ffff:ffff:ffff"
+        return "fd53:\(number)::\t\(last)\t\(64500 + number)\tZZ\tOPERATOR-\(letter)\n"
+    }.joined()
 
     private static let addresses6 = """
         ns-b.spread.test. 3600 IN AAAA fd53:3::1
