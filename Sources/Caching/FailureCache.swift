@@ -2,7 +2,7 @@ package import DNSWire
 package import Primitives
 
 /// Failed resolutions, so that they are not repeated at once (RFC 9520 §3.2): one second first, doubling to
-/// five minutes while the failures go on. Confined to one worker.
+/// `Limits.failureMax` while the failures go on. Confined to one worker.
 package struct FailureCache {
     private struct Entry {
         var until: Instant

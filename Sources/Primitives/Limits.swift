@@ -50,9 +50,10 @@ package enum Limits {
     package static let ttlMax: UInt32 = 86_400
     /// Negative TTLs above are cut: RFC 2308 §5 finds one to three hours sensible.
     package static let negativeTTLMax: UInt32 = 10_800
-    /// RFC 9520 §3.2: a failure is remembered for at least one second and at most five minutes.
+    /// RFC 9520 §3.2: a failure is remembered for at least one second and at most five minutes. We stop at
+    /// thirty seconds, so that answers are fresh within a minute of the servers' return.
     package static let failureFirst = Duration.seconds(1)
-    package static let failureMax = Duration.seconds(300)
+    package static let failureMax = Duration.seconds(30)
     package static let failures = 20_000
 
     // Messages

@@ -62,10 +62,12 @@ package struct ServerSelection {
         let usable = addresses.filter { address in
             attempts[address, default: 0] < Limits.attemptsPerServer
                 && familyDownUntil[address.family].map { now >= $0 } ?? true
-                && lame[LameKey(address: address, zone: zone)].map { now >= $0 } ?? true
         }
         // The root is never given up: its servers' leases do not count.
-        let allowed = zone.isRoot ? usable : usable.filter { mayAsk($0, at: now) }
+        let live = zone.isRoot ? usable : usable.filter { mayAsk($0, at: now) }
+        // A lame server is asked when no other is left: it may have been mended since.
+        let serving = live.filter { lame[LameKey(address: $0, zone: zone)].map { now >= $0 } ?? true }
+        let allowed = serving.isEmpty ? live : serving
         guard !allowed.isEmpty else { return nil }
         if random.below(20) == 0 { return allowed[random.below(allowed.count)] }
         let costs = allowed.map { cost($0, attempts: attempts, silentNetworks: silentNetworks) }

@@ -48,11 +48,12 @@ struct Sweep {
 @Suite("A resolver in a simulated Internet")
 struct SweepTests {
     /// Seeds that failed once.
-    static let regressions: [UInt64] = []
+    /// 121: servers that were lame during the trouble stayed unused after it.
+    static let regressions: [UInt64] = [121]
 
     static var seeds: [UInt64] {
         let count = ProcessInfo.processInfo.environment["AFTERGLOW_SEEDS"].flatMap { UInt64($0) } ?? 200
-        return regressions + Array(1...max(1, count))
+        return regressions + (1...max(1, count)).filter { !regressions.contains($0) }
     }
 
     @Test(
