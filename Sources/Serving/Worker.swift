@@ -161,7 +161,9 @@ package actor Worker {
             send(copy, to: client, edns: message.edns)
             return true
         }
-        guard let stale = resolver.staleAnswer(question, because: "name servers are slow") else { return false }
+        guard let stale = resolver.staleAnswer(question, because: "name servers are slow") else {
+            return false
+        }
         answer(message, stale, octets, to: client)
         return true
     }
