@@ -49,7 +49,7 @@ struct CheckZone: ParsableCommand {
         guard let name = Name(origin) else { throw ValidationError("'\(origin)' is not a domain name") }
         do {
             let found = try ZoneFiles.records(path: file, origin: name)
-            guard !records else { return }
+            guard !records, !Self.isHintsOrAnchors(found) else { return }
             let findings = ZoneFile.check(found, origin: name)
             for finding in findings {
                 FileHandle.standardError.write(
@@ -60,5 +60,13 @@ struct CheckZone: ParsableCommand {
             FileHandle.standardError.write(Data("\(problem)\n".utf8))
             throw ExitCode(1)
         }
+    }
+
+    /// Root hints and trust anchors are written as zone text and are no zones.
+    private static func isHintsOrAnchors(_ records: [Record]) -> Bool {
+        let types = Set(records.map(\.type))
+        let anchors = !types.isEmpty && types.isSubset(of: [.ds, .dnskey])
+        let hints = types.contains(.ns) && types.isSubset(of: [.ns, .a, .aaaa])
+        return anchors || hints && records.allSatisfy { $0.type != .ns || $0.name.isRoot }
     }
 }
