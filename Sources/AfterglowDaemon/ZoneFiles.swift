@@ -15,7 +15,7 @@ package enum ZoneFiles {
                 return (try? Data(contentsOf: file)).map { Array($0) }
             }
         } catch {
-            throw .badFile(path: path, reason: "\(error)".replacingOccurrences(of: "\(path):", with: ""))
+            throw .badFile(path: "\(error.file):\(error.line):\(error.column)", reason: "\(error.reason)")
         }
     }
 
