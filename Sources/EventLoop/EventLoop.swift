@@ -80,9 +80,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         }
     }
 
-    /// Ends the loop after the jobs that wait, answers whoever waits for a socket, and joins the thread.
+    /// Ends the loop after the jobs that wait, closes its sockets, and joins the thread.
     ///
-    /// Jobs that arrive after the end do not run: actors of the loop must not be called any more.
+    /// Nobody may wait for an exchange across the end: let exchanges finish or time out first. Jobs that arrive
+    /// after the end do not run: actors of the loop must not be called any more.
     package func stop() {
         isStopping.store(true, ordering: .releasing)
         afterglow_eventfd_signal(wakeup)
