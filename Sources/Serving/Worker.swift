@@ -81,7 +81,9 @@ package actor Worker {
                 return
             }
             guard admission.enter(client.address) else { return shed(message, client) }
-            Task.immediate {
+            // The preference keeps the task's end on this loop as well; without it each query wakes a thread of
+            // the global executor.
+            Task.immediate(executorPreference: loop) {
                 await self.resolve(message, question, octets, for: client)
             }
         }
