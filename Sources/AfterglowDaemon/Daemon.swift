@@ -10,7 +10,7 @@ package import Settings
 
 /// Everything put together, started and drained: the one place that knows all rooms.
 package final class Daemon {
-    private let settings: Settings
+    private var settings: Settings
     private let log: OperatorLog
     private var workers: [Worker] = []
     private var listeners: [(EventLoop, WorkerListeners)] = []
@@ -29,10 +29,10 @@ package final class Daemon {
 
     /// Binds every listener on every worker and begins to answer.
     package func start() throws(DaemonProblem) {
-        let configuration = try serviceConfiguration()
+        let configuration = try serviceConfiguration(settings)
         let cache = RecordCache(memory: settings.cache.memory, staleFor: settings.cache.staleFor)
         for index in 0..<workerCount {
-            let loop = try makeLoop("worker-\(index)")
+            let loop = try Self.makeLoop("worker-\(index)")
             let recorder = recorder
             let worker = Worker(loop: loop, configuration: configuration, cache: cache) {
                 recorder.record($0)
@@ -56,6 +56,22 @@ package final class Daemon {
         recorder.close()
     }
 
+    /// Takes a new configuration and reads zones, hints and access again; the caches stay.
+    ///
+    /// An error leaves everything as it was. Listeners, workers and the log keep what they were started with.
+    package func reload(_ settings: Settings) throws(DaemonProblem) {
+        try Self.refuseUnsupported(settings)
+        let configuration = try serviceConfiguration(settings)
+        if settings.listen != self.settings.listen || settings.workers != self.settings.workers {
+            log.warning("listen and workers change only with a restart")
+        }
+        self.settings = settings
+        for worker in workers {
+            Task(executorPreference: worker.loop) { await worker.reconfigure(configuration) }
+        }
+        log.info("configuration reloaded")
+    }
+
     private var workerCount: Int {
         switch settings.workers {
         case .auto: max(1, ProcessInfo.processInfo.activeProcessorCount)
@@ -63,7 +79,7 @@ package final class Daemon {
         }
     }
 
-    private func makeLoop(_ name: String) throws(DaemonProblem) -> EventLoop {
+    static func makeLoop(_ name: String) throws(DaemonProblem) -> EventLoop {
         do {
             let loop = try EventLoop(name: name)
             loop.start()
@@ -89,7 +105,7 @@ package final class Daemon {
         }
     }
 
-    private func serviceConfiguration() throws(DaemonProblem) -> ServiceConfiguration {
+    private func serviceConfiguration(_ settings: Settings) throws(DaemonProblem) -> ServiceConfiguration {
         let allowed: [Prefix]
         switch settings.access.allow {
         case .ownNetworks: allowed = OwnNetworks.prefixes()

@@ -25,6 +25,12 @@ package final class ResolverProcess {
     /// The database of the reachability log.
     package var database: URL { folder.appendingPathComponent("reachability.sqlite") }
 
+    /// The configuration file that it was started with.
+    package var configuration: URL { folder.appendingPathComponent("resolver.conf") }
+
+    /// What it has written to standard error.
+    package var log: String { Command.text(folder.appendingPathComponent("log")) }
+
     /// The process, while there is one.
     package var identifier: Int32? { child?.identifier }
 
@@ -33,7 +39,6 @@ package final class ResolverProcess {
 
     /// Starts it and waits until it is ready.
     package func start(configuration text: String) throws(LaboratoryError) {
-        let configuration = folder.appendingPathComponent("resolver.conf")
         let output = folder.appendingPathComponent("output")
         let complaint = folder.appendingPathComponent("log")
         do {
@@ -61,6 +66,9 @@ package final class ResolverProcess {
         child = nil
         return status
     }
+
+    /// Has it read its configuration again, with SIGHUP.
+    package func reload() { child?.signal(SIGHUP) }
 
     /// Ends it as a power cut does.
     package func kill() {

@@ -1,6 +1,6 @@
 import Caching
-import DNSWire
-import Primitives
+package import DNSWire
+package import Primitives
 
 extension Resolver {
     /// What the servers of one zone said.
@@ -121,6 +121,11 @@ extension Resolver {
         }
         if known.isEmpty, delegation.zone.isRoot { known = usable(configuration.hints.addresses) }
         return known
+    }
+
+    /// The name under which a zone's delegation knows an address.
+    package func serverName(_ address: IPAddress, of zone: Name) -> Name? {
+        delegatedServers(of: zone)?.first { addresses(ofServer: $0).contains(address) }
     }
 
     private func addresses(ofServer name: Name) -> [IPAddress] {

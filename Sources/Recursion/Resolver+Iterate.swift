@@ -126,7 +126,7 @@ extension Resolver {
         return Delegation(zone: .root, servers: delegatedServers(of: .root) ?? [])
     }
 
-    private func delegatedServers(of zone: Name) -> [Name]? {
+    func delegatedServers(of zone: Name) -> [Name]? {
         guard case .positive(let set) = cache.find(zone, .ns, .delegation, at: upstream.now)?.answer else {
             return nil
         }

@@ -6,7 +6,8 @@ import Primitives
 ///
 /// `resolve` follows aliases; `iterate` walks down the delegations; `ask` talks to the servers of one zone.
 package final class Resolver {
-    let configuration: ResolverConfiguration
+    /// Replaced as a whole when the configuration is reloaded; the cache stays.
+    package var configuration: ResolverConfiguration
     let upstream: any Upstream
     package let cache: RecordCache
     var selection = ServerSelection()

@@ -12,7 +12,7 @@ import Zones
 /// A datagram is looked up in the answer cache where it arrives. What is not found there becomes one task here.
 package actor Worker {
     package nonisolated let loop: EventLoop
-    private let configuration: ServiceConfiguration
+    private var configuration: ServiceConfiguration
     private let resolver: Resolver
     private let answers = AnswerCache(sets: 16_384)
     private let specialUse = SpecialUseZones()
@@ -30,6 +30,13 @@ package actor Worker {
         resolver = Resolver(
             configuration: configuration.resolver, upstream: LoopUpstream(loop: loop, record: record),
             cache: cache)
+    }
+
+    /// Takes a new configuration. Finished answers are forgotten, for other zones may answer now; records stay.
+    package func reconfigure(_ configuration: ServiceConfiguration) {
+        self.configuration = configuration
+        resolver.configuration = configuration.resolver
+        answers.removeAll()
     }
 
     /// The client that waits for an answer, and by which way it goes back.

@@ -1,0 +1,51 @@
+package import DNSWire
+import EventLoop
+package import Primitives
+package import Reachability
+package import Recursion
+import Routing
+import Serving
+package import Settings
+
+/// Resolves once in this process, and says how.
+package struct TracedResolution: Sendable {
+    package let resolution: Resolution
+    package let steps: [Step]
+
+    /// One exchange with the network that its server belongs to.
+    package struct Step: Sendable {
+        package let observation: Observation
+        /// The server's name, where the delegation is known under one.
+        package let serverName: Name?
+        package let prefix: Prefix
+        package let number: ASNumber?
+        package let networkName: String?
+    }
+
+    package static func run(_ question: Question, settings: Settings) async throws(DaemonProblem)
+        -> TracedResolution
+    {
+        let table = try OriginTables.load(settings.routing)
+        let configuration = try ResolverSettings.configuration(settings, identify: table.networkName)
+        let loop = try Daemon.makeLoop("resolve")
+        let single = SingleResolution(loop: loop, configuration: configuration)
+        let (resolution, exchanges) = await single.resolve(question)
+        let steps = exchanges.map { exchange in
+            let address = exchange.observation.server
+            let network = table.identity(of: address)
+            return Step(
+                observation: exchange.observation, serverName: exchange.serverName,
+                prefix: network?.prefix ?? .standIn(for: address),
+                number: network?.origins.first, networkName: network?.name)
+        }
+        return TracedResolution(resolution: resolution, steps: steps)
+    }
+}
+
+extension OriginTable {
+    /// The network of an address as people name it, when the table covers it.
+    @Sendable func networkName(_ address: IPAddress) -> NetworkName? {
+        guard let found = identity(of: address), let number = found.origins.first else { return nil }
+        return NetworkName(number: number, name: found.name ?? "")
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Laboratory
+import Testing
+
+/// What an operator does beside serving: resolving once, and reloading.
+@Suite(
+    "Operating the resolver, in the laboratory", .serialized,
+    .enabled(if: LaboratoryAvailability.possible, LaboratoryAvailability.comment),
+    .enabled(if: LaboratoryAvailability.resolving, LaboratoryAvailability.resolverComment))
+struct OperationTests {
+    @Test("`resolve --trace` names server, address, prefix and AS of each step, from the root down")
+    func trace() throws {
+        try withResolver { laboratory in
+            let path = try #require(LaboratoryAvailability.afterglow)
+            let configuration = laboratory.resolver.configuration.path
+            let run = laboratory.run([
+                path, "resolve", "www.glueless.test", "A", "--trace", "--json", "--config", configuration,
+            ])
+            #expect(run.succeeded, "\(run.complaint)")
+            let lines = try run.output.split(separator: "\n").map { line in
+                try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            }
+            let steps = lines.dropLast()
+            #expect(steps.first?["zone"] as? String == ".")
+            #expect(steps.first?["server"] as? String == "a.root.test.")
+            let last = try #require(steps.last)
+            #expect(last["zone"] as? String == "glueless.test.")
+            #expect(last["server"] as? String == "ns-b.spread.test.")
+            #expect(last["asn"] as? Int == 64503)
+            #expect(last["outcome"] as? String == "NOERROR")
+            #expect(lines.last?["status"] as? String == "NOERROR")
+        }
+    }
+
+    @Test("SIGHUP takes a new configuration and keeps the cache; a broken one leaves the old in place")
+    func reload() throws {
+        try withResolver { laboratory in
+            let configuration = laboratory.resolver.configuration
+            let text = try String(contentsOf: configuration, encoding: .utf8)
+            #expect(laboratory.dig().ask("www.virgin.test").status == "NOERROR")
+            for server in laboratory.operatorA { server.fallSilent() }
+
+            try (text + "unknown-key: 1\n").write(to: configuration, atomically: true, encoding: .utf8)
+            laboratory.resolver.reload()
+            #expect(Patience.wait(10) { laboratory.resolver.log.contains("the old one stays") })
+            #expect(laboratory.resolver.log.contains("unknown key 'unknown-key'"))
+            #expect(laboratory.dig().ask("www.virgin.test").status == "NOERROR")
+
+            let changed = text.replacingOccurrences(
+                of: "special-use-names: false", with: "special-use-names: true")
+            try changed.write(to: configuration, atomically: true, encoding: .utf8)
+            laboratory.resolver.reload()
+            // test. is a special-use name (RFC 6761) once those are answered here.
+            #expect(Patience.wait(10) { laboratory.dig().ask("www.virgin.test").status == "NXDOMAIN" })
+
+            try text.write(to: configuration, atomically: true, encoding: .utf8)
+            laboratory.resolver.reload()
+            #expect(Patience.wait(10) { laboratory.dig().ask("www.virgin.test").status == "NOERROR" })
+            for server in laboratory.operatorA { server.recover() }
+        }
+    }
+}
