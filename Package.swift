@@ -59,7 +59,8 @@ let package = Package(
         .executableTarget(
             name: "afterglow",
             dependencies: [
-                "AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Recursion", "Settings",
+                "AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Recursion",
+                "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
