@@ -30,7 +30,7 @@ enum OwnNetworks {
             }
         case AF_INET6:
             return pointer.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { socket in
-                withUnsafeBytes(of: &socket.pointee.sin6_addr) { IPAddress(octets: $0) }
+                withUnsafeBytes(of: &socket.pointee.sin6_addr) { IPAddress(octets: Array($0)) }
             }
         default:
             return nil

@@ -90,7 +90,9 @@ package struct Name: Sendable {
             position += 1 + Int(octets[position])
         }
         guard position == difference else { return false }
-        return zip(octets[difference...], ancestor.octets).allSatisfy { Self.lower($0) == Self.lower($1) }
+        for (index, octet) in ancestor.octets.enumerated()
+        where Self.lower(octets[difference + index]) != Self.lower(octet) { return false }
+        return true
     }
 
     /// Whether this name is strictly below `ancestor`.
@@ -117,14 +119,21 @@ package struct Name: Sendable {
 
     /// FNV-1a over the lower-cased octets, for tables that compare names afterwards.
     package static func hash(_ octets: ArraySlice<UInt8>) -> UInt64 {
-        octets.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64(lower($1))) &* 0x100_0000_01B3 }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for octet in octets { hash = (hash ^ UInt64(lower(octet))) &* 0x100_0000_01B3 }
+        return hash
     }
 }
 
 extension Name: Hashable {
     package static func == (left: Name, right: Name) -> Bool {
-        left.octets.count == right.octets.count
-            && zip(left.octets, right.octets).allSatisfy { lower($0) == lower($1) }
+        let count = left.octets.count
+        guard count == right.octets.count else { return false }
+        for index in 0..<count {
+            let (first, second) = (left.octets[index], right.octets[index])
+            if first != second, lower(first) != lower(second) { return false }
+        }
+        return true
     }
 
     package func hash(into hasher: inout Hasher) {

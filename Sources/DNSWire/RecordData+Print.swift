@@ -113,6 +113,6 @@ extension RecordDataField {
 
     private static func printAddress(_ reader: inout WireReader, count: Int) throws(WireError) -> String {
         let octets = try reader.readOctets(count)
-        return IPAddress(octets: octets)?.description ?? ""
+        return IPAddress(octets: Array(octets))?.description ?? ""
     }
 }

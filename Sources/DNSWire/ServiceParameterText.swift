@@ -40,7 +40,7 @@ enum ServiceParameterText {
         case 4, 6:
             let width = key == 4 ? 4 : 16
             guard !value.isEmpty, value.count % width == 0 else { return nil }
-            return chunks(value, of: width).compactMap { IPAddress(octets: $0)?.description }.joined(
+            return chunks(value, of: width).compactMap { IPAddress(octets: Array($0))?.description }.joined(
                 separator: ",")
         case 5: return value.isEmpty ? nil : TextEncoding.base64(value)
         case 7: return value.isEmpty ? nil : TextEncoding.quoted(value)

@@ -48,6 +48,19 @@ package struct WireReader {
         return octets[offset..<(offset + count)]
     }
 
+    /// Moves past a name without following its pointer.
+    package mutating func skipName() throws(WireError) {
+        while true {
+            let length = try readUInt8()
+            switch length & 0xC0 {
+            case 0x00 where length == 0: return
+            case 0x00: try skip(Int(length))
+            case 0xC0: return try skip(1)
+            default: throw .badLabel(at: offset - 1)
+            }
+        }
+    }
+
     /// A name at the cursor, compressed or not (RFC 1035 §4.1.4).
     ///
     /// Pointers must point before the name they end, so reading always ends; the name found is at

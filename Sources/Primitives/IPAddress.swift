@@ -28,17 +28,18 @@ package struct IPAddress: Hashable, Sendable {
     }
 
     /// An address from its octets in network order: four for IPv4, sixteen for IPv6, otherwise nil.
-    package init?(octets: some Collection<UInt8>) {
+    package init?(octets: [UInt8]) {
         switch octets.count {
-        case 4:
-            self.init(ipv4: octets.reduce(0) { $0 << 8 | UInt32($1) })
-        case 16:
-            let high = octets.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            let low = octets.dropFirst(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            self.init(ipv6High: high, low: low)
-        default:
-            return nil
+        case 4: self.init(ipv4: UInt32(truncatingIfNeeded: Self.word(octets[...])))
+        case 16: self.init(ipv6High: Self.word(octets[..<8]), low: Self.word(octets[8...]))
+        default: return nil
         }
+    }
+
+    private static func word(_ octets: ArraySlice<UInt8>) -> UInt64 {
+        var word: UInt64 = 0
+        for octet in octets { word = word << 8 | UInt64(octet) }
+        return word
     }
 
     /// The address in network order, four or sixteen octets.

@@ -43,7 +43,7 @@ extension Resolver {
             }
             targets.attempts[address, default: 0] += 1
             let exchange = await exchange(question, zone: delegation.zone, server: address, budget: budget)
-            if let response = targets.consider(exchange, from: address, question, budget: budget) {
+            if let response = targets.consider(exchange, from: address, budget: budget) {
                 return .responded(response, additionals: exchange.message?.additionals ?? [])
             }
         }
@@ -65,13 +65,13 @@ extension Resolver {
 
         /// The response when it is usable; otherwise takes note of the failure.
         mutating func consider(
-            _ exchange: Exchange, from address: IPAddress, _ question: Question, budget: Budget
+            _ exchange: Exchange, from address: IPAddress, budget: Budget
         ) -> Response? {
             let kind: Budget.FailureKind
             switch exchange {
-            case .message(let message):
+            case .message(_, let response):
                 sawAnswer = true
-                switch Response(message, question: question, zone: zone) {
+                switch response {
                 case .lame:
                     kind = .lame
                 case .failure:

@@ -5,12 +5,14 @@ import Reachability
 /// One question to one server: callers that ask the same at the same time share the exchange.
 struct ExchangeKey: Hashable {
     let address: IPAddress
+    let zone: Name
     let question: Question
 }
 
 /// What one question to one server came to, after truncation and EDNS have been dealt with.
 enum Exchange {
-    case message(Message)
+    /// A message, and what it says seen from the zone that was asked.
+    case message(Message, Response)
     case silent
     case unreachable
     case refused
@@ -18,7 +20,7 @@ enum Exchange {
     case localFailure
 
     var message: Message? {
-        guard case .message(let message) = self else { return nil }
+        guard case .message(let message, _) = self else { return nil }
         return message
     }
 }
@@ -26,7 +28,7 @@ enum Exchange {
 extension Resolver {
     /// One flight per question and server, however many wait for it: packets count, not waiters.
     func exchange(_ question: Question, zone: Name, server: IPAddress, budget: Budget) async -> Exchange {
-        let key = ExchangeKey(address: server, question: question)
+        let key = ExchangeKey(address: server, zone: zone, question: question)
         if exchanges[key] != nil {
             return await withUnsafeContinuation { exchanges[key, default: []].append($0) }
         }
@@ -72,7 +74,7 @@ extension Resolver {
                 edns = false
                 selection.refusedEDNS(server)
             } else {
-                return .message(message)
+                return .message(message, response)
             }
         }
         return .malformed
@@ -119,6 +121,16 @@ extension Resolver {
                 time: upstream.wallTime, server: server, zone: zone.lowercased.description,
                 transport: transport,
                 outcome: outcome))
+    }
+}
+
+extension Resolver {
+    /// A zone's name as the log has it. The last one is kept: a busy zone is named by each of its exchanges.
+    private func text(of zone: Name) -> String {
+        if let last = lastZone, last.zone == zone { return last.text }
+        let text = zone.lowercased.description
+        lastZone = (zone, text)
+        return text
     }
 }
 

@@ -15,6 +15,7 @@ package final class Resolver {
     private var flights: [Question: [UnsafeContinuation<Resolution, Never>]] = [:]
     var exchanges: [ExchangeKey: [UnsafeContinuation<Exchange, Never>]] = [:]
     var priming = Priming.needed
+    var lastZone: (zone: Name, text: String)?
 
     /// Whether the root's servers have been asked for themselves (RFC 8109).
     enum Priming { case needed, running, done(until: Instant) }

@@ -11,7 +11,7 @@ struct UpstreamQuery {
     /// A query with a random ID, and with the case of its name randomised when asked
     /// (draft-vixie-dnsext-dns0x20).
     init(_ question: Question, edns: Bool, randomisingCase: Bool, random: RandomSource) {
-        let name = randomisingCase ? Self.randomised(question.name, random) : question.name
+        let name = randomisingCase ? question.name.randomisingCase(with: random) : question.name
         var header = Header(id: UInt16(truncatingIfNeeded: random.next()))
         header.recursionDesired = false
         let message = Message(
@@ -27,19 +27,25 @@ struct UpstreamQuery {
     /// Whether the response repeats the name with the case in which it was sent.
     func keptCase(_ response: [UInt8]) -> Bool {
         guard response.count > Header.octetCount, response[4] | response[5] != 0 else { return true }
-        return response.dropFirst(Header.octetCount).starts(with: sentName.octets)
+        return repeatsSentName(response)
     }
 
     /// The response with the name in its question as it was before the case was randomised, so that names
     /// compressed against it do not carry the random case into the cache.
     func restoringCase(_ response: [UInt8]) -> [UInt8] {
-        let range = Header.octetCount..<(Header.octetCount + sentName.octets.count)
-        guard response.count >= range.upperBound, response[range].elementsEqual(sentName.octets) else {
-            return response
-        }
+        guard repeatsSentName(response) else { return response }
         var restored = response
-        restored.replaceSubrange(range, with: askedName.octets)
+        for (index, octet) in askedName.octets.enumerated() { restored[Header.octetCount + index] = octet }
         return restored
+    }
+
+    private func repeatsSentName(_ response: [UInt8]) -> Bool {
+        let count = sentName.octets.count
+        guard response.count >= Header.octetCount + count else { return false }
+        for index in 0..<count where response[Header.octetCount + index] != sentName.octets[index] {
+            return false
+        }
+        return true
     }
 
     private static func matches(_ response: [UInt8], id: UInt16, question: Question) -> Bool {
@@ -54,19 +60,5 @@ struct UpstreamQuery {
         else { return false }
         return name == question.name && type == question.type.rawValue
             && recordClass == question.recordClass.rawValue
-    }
-
-    private static func randomised(_ name: Name, _ random: RandomSource) -> Name {
-        var bits: UInt64 = 0
-        let labels = name.labels.enumerated().map { index, label in
-            if index % 4 == 0 { bits = random.next() }
-            return label.map { octet -> UInt8 in
-                let letter = octet | 0x20
-                guard (0x61...0x7A).contains(letter) else { return octet }
-                defer { bits = bits >> 1 | bits << 63 }
-                return bits & 1 == 0 ? letter : letter & ~0x20
-            }
-        }
-        return Name(labels: labels) ?? name
     }
 }

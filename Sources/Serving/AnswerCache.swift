@@ -100,11 +100,11 @@ final class AnswerCache {
             records += Int(count)
         }
         for _ in 0..<questions {
-            guard (try? reader.readName()) != nil, (try? reader.skip(4)) != nil else { return nil }
+            guard (try? reader.skipName()) != nil, (try? reader.skip(4)) != nil else { return nil }
         }
         var offsets: [UInt16] = []
         for _ in 0..<records {
-            guard (try? reader.readName()) != nil, let type = try? reader.readUInt16(),
+            guard (try? reader.skipName()) != nil, let type = try? reader.readUInt16(),
                 (try? reader.skip(2)) != nil
             else { return nil }
             if type != RecordType.opt.rawValue { offsets.append(UInt16(truncatingIfNeeded: reader.offset)) }

@@ -38,7 +38,7 @@ struct IPAddressTests {
     func octets(text: String) throws {
         let address = try #require(IPAddress(text))
         #expect(IPAddress(octets: address.octets) == address)
-        #expect(IPAddress(octets: address.octets.dropLast()) == nil)
+        #expect(IPAddress(octets: Array(address.octets.dropLast())) == nil)
     }
 
     @Test("Addresses are ordered by family and then as numbers")

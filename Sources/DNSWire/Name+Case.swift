@@ -1,0 +1,23 @@
+package import Primitives
+
+extension Name {
+    /// The name with each letter in upper or lower case by a coin (draft-vixie-dnsext-dns0x20).
+    package func randomisingCase(with random: RandomSource) -> Name {
+        var bits: UInt64 = 0
+        var left = 0
+        var mixed = octets
+        // Length octets are at most 63 and so never letters.
+        for index in mixed.indices {
+            let letter = mixed[index] | 0x20
+            guard letter &- 0x61 < 26 else { continue }
+            if left == 0 {
+                bits = random.next()
+                left = UInt64.bitWidth
+            }
+            mixed[index] = bits & 1 == 0 ? letter : letter & ~0x20
+            bits >>= 1
+            left -= 1
+        }
+        return Name(uncheckedOctets: mixed)
+    }
+}
