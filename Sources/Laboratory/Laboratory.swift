@@ -65,13 +65,13 @@ package final class Laboratory {
     /// Operator C, of `spread.test` and `types.test`.
     package var operatorC: NameServer { servers[5] }
 
-    /// Starts the resolver with the configuration that fits.
-    package func startResolver() throws(LaboratoryError) {
+    /// Starts the resolver with the configuration that fits, and with `more` lines of it.
+    package func startResolver(with more: String = "") throws(LaboratoryError) {
         let configuration = ResolverConfiguration(
             hints: zonesSource.appendingPathComponent("root.hints").path,
             origins: folder.appendingPathComponent("zones/origins.tsv").path,
             folder: resolver.folder.path, ipv4: ipv4)
-        try resolver.start(configuration: configuration.text(for: software))
+        try resolver.start(configuration: configuration.text(for: software) + more)
     }
 
     /// Asks the resolver, from its own namespace.

@@ -34,6 +34,15 @@ package final class ResolverProcess {
     /// The process, while there is one.
     package var identifier: Int32? { child?.identifier }
 
+    /// The memory that it occupies, in octets; 0 when it does not run.
+    package var residentOctets: Int {
+        guard let identifier,
+            let status = try? String(contentsOfFile: "/proc/\(identifier)/statm", encoding: .utf8),
+            let pages = status.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+        else { return 0 }
+        return pages * Int(getpagesize())
+    }
+
     /// Whether it runs.
     package var isRunning: Bool { child?.isRunning == true }
 
