@@ -20,22 +20,20 @@ extension Resolver {
     /// Asks the servers of a zone in turn until one gives a usable answer (RFC 1034 §5.3.3 step 3).
     func ask(_ delegation: Delegation, _ question: Question, budget: Budget, depth: Int) async -> Asked {
         var targets = Targets(zone: delegation.zone, addresses: knownAddresses(of: delegation))
-        var unresolved = delegation.servers.filter { addresses(ofServer: $0).isEmpty }
-        unresolved.shuffle(using: &shuffler)
-        var lookups = 0
+        var lookups = AddressLookups(depth < Limits.depth ? unknownAddresses(of: delegation) : [])
         for _ in 0..<Limits.attemptsPerZone {
             guard upstream.now < budget.deadline else { break }
             let choice = selection.choose(
                 from: targets.addresses, zone: delegation.zone, attempts: targets.attempts,
                 silentNetworks: targets.silentNetworks, at: upstream.now, random: upstream.random)
-            guard let address = choice else {
-                guard lookups < Limits.nameServerLookups, depth < Limits.depth,
-                    let server = unresolved.popLast()
-                else { break }
-                lookups += 1
-                targets.addresses += await resolveAddresses(of: server, budget: budget, depth: depth + 1)
+            // Another address is better than one that was asked in vain.
+            if choice.map({ targets.attempts[$0] != nil }) ?? true, let next = lookups.next() {
+                let found = await resolveAddresses(next, budget: budget, depth: depth + 1)
+                if !found.isEmpty { lookups.found(found, for: next) }
+                targets.addresses += found.filter { !targets.addresses.contains($0) }
                 continue
             }
+            guard let address = choice else { break }
             guard budget.spend() else {
                 return .failed(
                     .exhausted,
@@ -150,17 +148,35 @@ extension Resolver {
         }
     }
 
-    /// Resolves a name server without glue, following its aliases although RFC 2181 §10.3 forbids them.
-    private func resolveAddresses(of server: Name, budget: Budget, depth: Int) async -> [IPAddress] {
-        var found: [IPAddress] = []
-        for type in [RecordType.a, .aaaa] {
-            guard type == .a ? configuration.ipv4 : configuration.ipv6 && found.isEmpty else { continue }
-            if case .answer(let records) = await lookup(Question(server, type), budget: budget, depth: depth)
-            {
-                found += records.compactMap { $0.address }
-            }
+    /// What can still be learned of where a zone's servers are. A server within the zone is left out: only the
+    /// zone's own servers could tell.
+    private func unknownAddresses(of delegation: Delegation) -> [AddressLookups.Lookup] {
+        let families = [AddressFamily.ipv4, .ipv6].filter {
+            $0 == .ipv4 ? configuration.ipv4 : configuration.ipv6
         }
-        return usable(found)
+        var servers = delegation.servers.filter { !$0.isEqualOrBelow(delegation.zone) }
+        servers.shuffle(using: &shuffler)
+        return servers.compactMap { server in
+            let known = Set(addresses(ofServer: server).map(\.family))
+            let missing = families.filter { !known.contains($0) }
+            return missing.isEmpty ? nil : AddressLookups.Lookup(server: server, families: missing)
+        }
+    }
+
+    /// Resolves addresses of a name server, of the first family that it has, following its aliases although
+    /// RFC 2181 §10.3 forbids them.
+    private func resolveAddresses(_ lookup: AddressLookups.Lookup, budget: Budget, depth: Int) async
+        -> [IPAddress]
+    {
+        for family in lookup.families {
+            let question = Question(lookup.server, family == .ipv4 ? .a : .aaaa)
+            guard case .answer(let records) = await self.lookup(question, budget: budget, depth: depth) else {
+                continue
+            }
+            let found = usable(records.compactMap { $0.address })
+            if !found.isEmpty { return Array(found.prefix(Limits.addressesPerNameServer)) }
+        }
+        return []
     }
 
     private var shuffler: RandomSource {

@@ -39,6 +39,17 @@ package struct SimulatedWorld: Sendable {
         for endpoint in servers.keys.sorted() { troubled(endpoint, random) }
     }
 
+    /// A world whose parts are given, calm.
+    init(seed: UInt64, zones: ZoneStore, servers: [Endpoint: SimulatedServer], rootAddresses: [IPAddress]) {
+        self.seed = seed
+        self.zones = zones
+        self.servers = servers
+        self.rootAddresses = rootAddresses
+        options = WorldOptions()
+        networks = []
+        questions = []
+    }
+
     /// The servers of a zone, by address.
     package func addresses(of zone: Name) -> [IPAddress] {
         servers.filter { $0.value.zones[zone] != nil }.map(\.key.address).sorted()
