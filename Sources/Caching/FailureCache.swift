@@ -2,7 +2,8 @@ package import DNSWire
 package import Primitives
 
 /// Failed resolutions, so that they are not repeated at once (RFC 9520 §3.2): one second first, doubling to
-/// `Limits.failureMax` while the failures go on. Confined to one worker.
+/// `Limits.failureMax` while the failures go on; one that comes long after the last starts anew. Confined to one
+/// worker.
 package struct FailureCache {
     private struct Entry {
         var until: Instant
@@ -21,8 +22,10 @@ package struct FailureCache {
     }
 
     package mutating func store(_ question: Question, errors: [ExtendedError], at now: Instant) {
-        let previous = entries[question]?.interval
-        let interval = min(previous.map { $0 * 2 } ?? Limits.failureFirst, Limits.failureMax)
+        var interval = Limits.failureFirst
+        if let previous = entries[question], now < previous.until + Limits.failureMax {
+            interval = min(previous.interval * 2, Limits.failureMax)
+        }
         if entries.count >= Limits.failures {
             entries = entries.filter { now < $0.value.until }
             if entries.count >= Limits.failures { entries.removeAll() }

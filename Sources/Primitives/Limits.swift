@@ -36,6 +36,8 @@ package enum Limits {
     package static let singleWait = Duration.milliseconds(1500)
     /// Silent exchanges in a row before a server is left alone for a while.
     package static let silencesUntilDown = 3
+    /// Networks that are silent, with no answer from anywhere between, before the fault is our own link's.
+    package static let silentNetworksOfLostLink = 5
     /// The shortest and longest time a server is left alone; RFC 2308 §7.2 allows five minutes.
     package static let downFirst = Duration.seconds(1)
     package static let downMax = Duration.seconds(60)

@@ -20,10 +20,7 @@ struct Explanation {
         guard !addresses.isEmpty else { return "\(zone.withoutFinalDot): no name server has an address" }
         guard !silent.isEmpty else { return "\(zone.withoutFinalDot): \(refusals(own))" }
         let since =
-            silent.compactMap { address -> Timestamp? in
-                guard case .down(let since, _) = selection.history(of: address).state else { return nil }
-                return since
-            }.min() ?? now
+            silent.compactMap { selection.history(of: $0).silentSince }.min() ?? now
         return "\(zone.withoutFinalDot): \(silent.count)/\(addresses.count) name servers silent since "
             + since.clockTime + networks(silent)
     }
@@ -32,6 +29,7 @@ struct Explanation {
         let kinds: [(Budget.FailureKind, String)] = [
             (.refused, "refused the connection"), (.lame, "do not serve the zone"),
             (.malformed, "sent malformed answers"), (.failed, "answered with an error"),
+            (.unsent, "not asked because this machine has no way to them"),
         ]
         let parts = kinds.compactMap { kind, words -> String? in
             let count = Set(own.filter { $0.kind == kind }.map { $0.address }).count

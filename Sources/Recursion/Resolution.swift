@@ -79,6 +79,8 @@ package final class Budget {
 
     package enum FailureKind: Sendable, Hashable {
         case silent, unreachable, refused, lame, malformed, failed
+        /// This machine could not send: no route, no socket.
+        case unsent
     }
 
     package init(queries: Int, deadline: Instant) {

@@ -92,7 +92,8 @@ extension Resolver {
                 kind = .malformed
                 attempts[address] = Limits.attemptsPerServer
             case .localFailure:
-                return nil
+                kind = .unsent
+                attempts[address] = Limits.attemptsPerServer
             }
             budget.failures.append((address, zone, kind))
             return nil
@@ -126,7 +127,7 @@ extension Resolver {
         delegatedServers(of: zone)?.first { addresses(ofServer: $0).contains(address) }
     }
 
-    private func addresses(ofServer name: Name) -> [IPAddress] {
+    func addresses(ofServer name: Name) -> [IPAddress] {
         var found: [IPAddress] = []
         for type in [RecordType.a, .aaaa] {
             for kind in [RecordCache.Kind.answer, .glue] {

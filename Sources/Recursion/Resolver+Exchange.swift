@@ -1,3 +1,4 @@
+import Caching
 import DNSWire
 import Primitives
 import Reachability
@@ -53,7 +54,7 @@ extension Resolver {
             let outcome = await upstream.exchange(
                 query.octets, with: Endpoint(server, port: configuration.upstreamPort), over: transport,
                 timeout: wait, accept: query.matches)
-            learn(outcome, server: server, transport: transport, waited: wait)
+            learn(outcome, of: question.name, server: server, transport: transport, waited: wait)
             guard case .received(let octets, let roundTrip) = outcome else {
                 noteFailure(outcome, server: server, zone: zone, transport: transport)
                 return Exchange(outcome)
@@ -89,13 +90,16 @@ extension Resolver {
         return max(min(wanted, budget.deadline - upstream.now), .milliseconds(10))
     }
 
-    private func learn(_ outcome: ExchangeOutcome, server: IPAddress, transport: Transport, waited: Duration)
-    {
+    private func learn(
+        _ outcome: ExchangeOutcome, of name: Name, server: IPAddress, transport: Transport, waited: Duration
+    ) {
         switch outcome {
         case .received(_, let roundTrip):
-            if transport == .udp { selection.answered(server, after: roundTrip) }
+            guard transport == .udp, selection.answered(server, after: roundTrip) else { break }
+            failures.removeAll()
         case .silent, .unreachable:
-            selection.silent(server, sentWith: waited, at: upstream.now, wallTime: upstream.wallTime)
+            selection.silent(
+                server, about: name, sentWith: waited, at: upstream.now, wallTime: upstream.wallTime)
         case .refused:
             break
         case .localFailure:

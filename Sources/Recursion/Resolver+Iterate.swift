@@ -120,10 +120,18 @@ extension Resolver {
     func closestDelegation(to question: Question) -> Delegation {
         var current: Name? = question.type == .ds ? question.name.parent : question.name
         while let name = current, !name.isRoot {
-            if let servers = delegatedServers(of: name) { return Delegation(zone: name, servers: servers) }
+            if let servers = delegatedServers(of: name), canReach(servers, of: name) {
+                return Delegation(zone: name, servers: servers)
+            }
             current = name.parent
         }
         return Delegation(zone: .root, servers: delegatedServers(of: .root) ?? [])
+    }
+
+    /// Whether an address of the servers is known or can be found without the zone itself: glue may end before the
+    /// NS records do, and then the parent has to be asked again.
+    private func canReach(_ servers: [Name], of zone: Name) -> Bool {
+        servers.contains { !$0.isEqualOrBelow(zone) || !addresses(ofServer: $0).isEmpty }
     }
 
     func delegatedServers(of zone: Name) -> [Name]? {

@@ -88,8 +88,10 @@ package final class Resolver {
                 answers += records
                 name = target
             case .noData(let start):
+                failures.remove(question)
                 return Resolution(responseCode: .noError, answers: answers, authorities: start)
             case .nameError(let start):
+                failures.remove(question)
                 return Resolution(responseCode: .nameError, answers: answers, authorities: start)
             case .failure(let errors):
                 failures.store(question, errors: errors, at: upstream.now)

@@ -1,3 +1,4 @@
+package import DNSWire
 package import Primitives
 
 /// How one server address has answered: a smoothed round trip and, while it is silent, a lease.
@@ -9,6 +10,12 @@ package struct ServerHistory: Sendable {
     /// Silent exchanges since the last answer of any kind.
     package private(set) var silences = 0
     package private(set) var state = State.responsive
+    /// When the first silence since the last answer ended; nil while there is none.
+    package private(set) var silentSince: Timestamp?
+    /// One name that was met with silence since the last answer, and whether another was too: a filter that
+    /// swallows one name says nothing of the server.
+    private var silentName: Name?
+    private var otherNamesSilent = false
 
     /// Whether the server may be asked.
     package enum State: Sendable, Hashable {
@@ -23,8 +30,7 @@ package struct ServerHistory: Sendable {
 
     /// Any answer ends a silence at once. `roundTrip` is measured on UDP exchanges (RFC 6298 §2).
     package mutating func answered(after roundTrip: Duration) {
-        silences = 0
-        state = .responsive
+        release()
         guard let previous = smoothed else {
             smoothed = roundTrip
             variation = roundTrip / 2
@@ -37,19 +43,31 @@ package struct ServerHistory: Sendable {
         timeout = Self.clamp((smoothed ?? roundTrip) + variation * 4)
     }
 
-    /// A silence doubles the timeout that the packet was sent with, not today's: many queries that time out
-    /// together count once.
-    package mutating func silent(sentWith waited: Duration, at now: Instant, wallTime: Timestamp) {
+    /// Ends the lease, and forgets the silences that led to it and the waits that grew with them.
+    package mutating func release() {
+        timeout = smoothed.map { Self.clamp($0 + variation * 4) } ?? Limits.firstTimeout
+        silences = 0
+        state = .responsive
+        silentSince = nil
+        silentName = nil
+        otherNamesSilent = false
+    }
+
+    /// Takes note of silence to a question about `name`.
+    ///
+    /// It doubles the timeout that the packet was sent with, not today's: many queries that time out together
+    /// count once. Silence to one name alone never puts the server down.
+    package mutating func silent(
+        about name: Name, sentWith waited: Duration, at now: Instant, wallTime: Timestamp
+    ) {
         timeout = max(timeout, Self.clamp(waited * 2))
         silences += 1
-        guard silences >= Limits.silencesUntilDown else { return }
-        let since: Timestamp
-        if case .down(let earlier, let until) = state {
-            since = earlier
-            guard now >= until else { return }
-        } else {
-            since = wallTime
-        }
+        let since = silentSince ?? wallTime
+        silentSince = since
+        otherNamesSilent = otherNamesSilent || silentName.map { $0 != name } ?? false
+        silentName = silentName ?? name
+        guard silences >= Limits.silencesUntilDown, otherNamesSilent else { return }
+        if case .down(_, let until) = state, now < until { return }
         let doublings = min(silences - Limits.silencesUntilDown, 6)
         let lease = min(Limits.downFirst * (1 << doublings), Limits.downMax)
         state = .down(since: since, until: now + lease)

@@ -9,6 +9,9 @@ package struct ServerSelection {
     /// Until when a family is taken to be unusable from here.
     private var familyDownUntil: [AddressFamily: Instant] = [:]
 
+    /// The networks that were silent since any server last answered.
+    private var silentNetworks: Set<Prefix> = []
+
     private struct LameKey: Hashable {
         let address: IPAddress
         let zone: Name
@@ -25,14 +28,24 @@ package struct ServerSelection {
         withoutEDNS.insert(address)
     }
 
-    package mutating func answered(_ address: IPAddress, after roundTrip: Duration) {
+    /// Takes note of an answer. True when it ends a silence of the whole world: then it was this machine's link
+    /// that failed, and no server is held to account for it.
+    package mutating func answered(_ address: IPAddress, after roundTrip: Duration) -> Bool {
+        let linkReturned = silentNetworks.count >= Limits.silentNetworksOfLostLink
+        silentNetworks.removeAll(keepingCapacity: true)
+        if linkReturned { for known in histories.keys { histories[known]?.release() } }
         update(address) { $0.answered(after: roundTrip) }
+        return linkReturned
     }
 
     package mutating func silent(
-        _ address: IPAddress, sentWith waited: Duration, at now: Instant, wallTime: Timestamp
+        _ address: IPAddress, about name: Name, sentWith waited: Duration, at now: Instant,
+        wallTime: Timestamp
     ) {
-        update(address) { $0.silent(sentWith: waited, at: now, wallTime: wallTime) }
+        if silentNetworks.count < Limits.silentNetworksOfLostLink {
+            silentNetworks.insert(.standIn(for: address))
+        }
+        update(address) { $0.silent(about: name, sentWith: waited, at: now, wallTime: wallTime) }
     }
 
     package mutating func markLame(_ address: IPAddress, for zone: Name, at now: Instant) {
@@ -40,7 +53,7 @@ package struct ServerSelection {
         lame[LameKey(address: address, zone: zone)] = now + Limits.lameDuration
     }
 
-    /// This machine could not send by `family`: leave the family alone for a minute.
+    /// This machine could not send by `family`: leave the family alone for a minute while the other one serves.
     package mutating func failedLocally(_ family: AddressFamily, at now: Instant) {
         familyDownUntil[family] = now + .seconds(60)
     }
@@ -59,17 +72,21 @@ package struct ServerSelection {
         from addresses: [IPAddress], zone: Name, attempts: [IPAddress: Int], silentNetworks: Set<Prefix>,
         at now: Instant, random: RandomSource
     ) -> IPAddress? {
-        let usable = addresses.filter { address in
-            attempts[address, default: 0] < Limits.attemptsPerServer
-                && familyDownUntil[address.family].map { now >= $0 } ?? true
-        }
+        let untried = addresses.filter { attempts[$0, default: 0] < Limits.attemptsPerServer }
+        let sendable = untried.filter { familyDownUntil[$0.family].map { now >= $0 } ?? true }
+        let usable = sendable.isEmpty ? untried : sendable
         // The root is never given up: its servers' leases do not count.
         let live = zone.isRoot ? usable : usable.filter { mayAsk($0, at: now) }
         // A lame server is asked when no other is left: it may have been mended since.
         let serving = live.filter { lame[LameKey(address: $0, zone: zone)].map { now >= $0 } ?? true }
         let allowed = serving.isEmpty ? live : serving
         guard !allowed.isEmpty else { return nil }
-        if random.below(20) == 0 { return allowed[random.below(allowed.count)] }
+        if random.below(20) == 0 {
+            // Servers whose lease has ended come back by this, however slow they were when they fell silent.
+            let returning = allowed.filter { isDown($0) }
+            let explored = returning.isEmpty ? allowed : returning
+            return explored[random.below(explored.count)]
+        }
         let costs = allowed.map { cost($0, attempts: attempts, silentNetworks: silentNetworks) }
         guard let best = costs.min() else { return nil }
         let band = zip(allowed, costs).filter { $0.1 <= best * 2 + 20 }.map { $0.0 }
@@ -79,6 +96,11 @@ package struct ServerSelection {
     /// Whether every address is in a lease that has not ended: then there is nothing to wait for.
     package func allDown(_ addresses: [IPAddress], at now: Instant) -> Bool {
         !addresses.isEmpty && addresses.allSatisfy { !mayAsk($0, at: now) }
+    }
+
+    private func isDown(_ address: IPAddress) -> Bool {
+        guard case .down = history(of: address).state else { return false }
+        return true
     }
 
     private func mayAsk(_ address: IPAddress, at now: Instant) -> Bool {
@@ -91,7 +113,7 @@ package struct ServerSelection {
     {
         let history = history(of: address)
         var cost = history.timeout.milliseconds
-        if case .down = history.state { cost += 10_000 }
+        if isDown(address) { cost += 10_000 }
         if silentNetworks.contains(.standIn(for: address)) { cost += 2_000 }
         return cost + Double(attempts[address, default: 0]) * 1_000
     }

@@ -9,15 +9,23 @@ package struct WorldDraft {
         let records: [Record]
     }
 
+    private struct Host {
+        let addresses: [IPAddress]
+        let ttl: UInt32
+    }
+
     private var entries: [Name: Entry] = [:]
-    private var hosts: [Name: [IPAddress]] = [:]
+    private var hosts: [Name: Host] = [:]
     private let ttl: UInt32
 
     /// - Parameter ttl: the seconds that NS and address records of servers live.
     package init(ttl: UInt32 = 3600) { self.ttl = ttl }
 
-    /// Says where a name server is. Its address records join the deepest zone above its name.
-    package mutating func host(_ name: Name, _ addresses: [IPAddress]) { hosts[name] = addresses }
+    /// Says where a name server is. Its address records join the deepest zone above its name; they live as long
+    /// as those of other servers unless `ttl` says otherwise.
+    package mutating func host(_ name: Name, _ addresses: [IPAddress], ttl: UInt32? = nil) {
+        hosts[name] = Host(addresses: addresses, ttl: ttl ?? self.ttl)
+    }
 
     /// Adds a zone served by `servers`, with `records` beside SOA and NS.
     package mutating func zone(_ origin: Name, servers: [Name], _ records: [Record] = []) {
@@ -33,7 +41,7 @@ package struct WorldDraft {
         }
         var served: [IPAddress: Set<Name>] = [:]
         for (origin, entry) in entries {
-            for address in entry.servers.flatMap({ hosts[$0] ?? [] }) {
+            for address in entry.servers.flatMap({ hosts[$0]?.addresses ?? [] }) {
                 served[address, default: []].insert(origin)
             }
         }
@@ -42,7 +50,7 @@ package struct WorldDraft {
             let store = try ZoneStore(origins.compactMap { zones[$0] })
             servers[Endpoint(address, port: 53)] = SimulatedServer(zones: store)
         }
-        let rootAddresses = (entries[.root]?.servers ?? []).flatMap { hosts[$0] ?? [] }
+        let rootAddresses = (entries[.root]?.servers ?? []).flatMap { hosts[$0]?.addresses ?? [] }
         return SimulatedWorld(
             seed: seed, zones: try ZoneStore(zones.values), servers: servers, rootAddresses: rootAddresses)
     }
@@ -65,8 +73,9 @@ package struct WorldDraft {
         return records
     }
 
-    private func addresses(of host: Name) -> [Record] {
-        (hosts[host] ?? []).map { .address(host, $0, ttl: ttl) }
+    private func addresses(of name: Name) -> [Record] {
+        guard let host = hosts[name] else { return [] }
+        return host.addresses.map { .address(name, $0, ttl: host.ttl) }
     }
 
     /// The deepest zone that is `name` or above it.

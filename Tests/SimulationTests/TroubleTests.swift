@@ -21,6 +21,7 @@ struct TroubleTests {
         #expect(scenario.internet.log.sent(to: silent) <= 4)
     }
 
+    /// Trouble 2, Unbound #620.
     @Test("All servers silent is SERVFAIL within the budget, with the reason, and quickly from then on")
     func allServersSilent() throws {
         let scenario = try Scenario()
@@ -37,6 +38,7 @@ struct TroubleTests {
         #expect(scenario.internet.log.count - sent < 60)
     }
 
+    /// Trouble 8, Unbound #1074.
     @Test("A name for which servers are silent does not condemn the servers for other names")
     func oneNameSilent() throws {
         let scenario = try Scenario()
@@ -65,6 +67,7 @@ struct TroubleTests {
         #expect(failed == 0)
     }
 
+    /// Trouble 1, Unbound #1461.
     @Test("The root is never given up: it is asked again as soon as the link is back")
     func rootReturns() throws {
         let scenario = try Scenario()
@@ -78,6 +81,7 @@ struct TroubleTests {
         #expect(outcome.duration < .seconds(3))
     }
 
+    /// Trouble 9, Unbound #1348, #908, #422, #1194, #809.
     @Test("Broken IPv6 costs clients little: IPv4 is tried in the same breath", arguments: [false, true])
     func brokenIPv6(_ noRoute: Bool) throws {
         let scenario = try Scenario()
@@ -88,6 +92,7 @@ struct TroubleTests {
         #expect(CompletionChecker(durationMax: .seconds(8)).check(report).isEmpty)
     }
 
+    /// Troubles 1 and 5, Unbound #1461, #282 and #286.
     @Test("After ten minutes without a link, names resolve within a minute of its return")
     func linkReturns() throws {
         let scenario = try Scenario()
@@ -107,6 +112,7 @@ struct TroubleTests {
         #expect(failed == 0)
     }
 
+    /// Trouble 11, PowerDNS #6462.
     @Test("Two hundred clients with one question cost what one costs")
     func identicalQuestions() throws {
         let scenario = try Scenario()
@@ -117,6 +123,7 @@ struct TroubleTests {
         #expect(report.log.sentByClient.values.reduce(0, +) < 40)
     }
 
+    /// Troubles 10 and 12, PowerDNS #18039 and Technitium #965.
     @Test("A stale answer beats a failure and says so (RFC 8767, RFC 8914 §4.4)")
     func stale() throws {
         let scenario = try Scenario()
