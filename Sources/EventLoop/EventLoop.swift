@@ -12,6 +12,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private struct Arrivals {
         var jobs: [UnownedJob] = []
         var isSignalled = false
+        /// Whether no thread takes them any more, because the loop has ended.
+        var isUnattended = false
+    }
+
+    /// What a job that comes from another thread asks for.
+    private enum Arrival {
+        case isExpected, wakesLoop, needsThread
     }
 
     private enum Life {
@@ -66,26 +73,18 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     package func start() {
         life.withLock { life in
             guard case .created = life else { return }
-            var identity = pthread_t()
-            let context = Unmanaged.passRetained(self).toOpaque()
-            let status = pthread_create(
-                &identity, nil,
-                { context in
-                    guard let context else { return nil }
-                    Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
-                    return nil
-                }, context)
-            precondition(status == 0, "the kernel gives no thread")
-            life = .running(identity)
+            life = .running(makeThread())
         }
     }
 
     /// Ends the loop after the jobs that wait, closes its sockets, and joins the thread.
     ///
-    /// Nobody may wait for an exchange across the end: let exchanges finish or time out first. Jobs that arrive
-    /// after the end do not run: actors of the loop must not be called any more.
+    /// Exchanges in flight end as local failures with ECANCELED, and sleeps return. Actors of the loop may be
+    /// called after the end: their jobs run one at a time on threads of their own, and all that they begin
+    /// with sockets or timers ends at once in the same way. On the loop itself, `stop` returns before the end.
     package func stop() {
         isStopping.store(true, ordering: .releasing)
+        start()
         afterglow_eventfd_signal(wakeup)
         let identity: pthread_t? = life.withLock { life in
             guard case .running(let identity) = life else { return nil }
@@ -124,12 +123,18 @@ extension EventLoop {
             jobs.append(job)
             return
         }
-        let mustSignal = arrivals.withLock { arrivals in
+        let arrival = arrivals.withLock { arrivals in
             arrivals.jobs.append(job)
-            defer { arrivals.isSignalled = true }
-            return !arrivals.isSignalled
+            defer { (arrivals.isSignalled, arrivals.isUnattended) = (true, false) }
+            if arrivals.isUnattended { return Arrival.needsThread }
+            return arrivals.isSignalled ? .isExpected : .wakesLoop
         }
-        if mustSignal { afterglow_eventfd_signal(wakeup) }
+        switch arrival {
+        case .isExpected: return
+        case .wakesLoop: afterglow_eventfd_signal(wakeup)
+        // A task that was elsewhere when the loop ended comes back to be finished.
+        case .needsThread: pthread_detach(makeThread())
+        }
     }
 
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
@@ -220,6 +225,20 @@ extension EventLoop {
 // MARK: Loop
 
 extension EventLoop {
+    private func makeThread() -> pthread_t {
+        var identity = pthread_t()
+        let context = Unmanaged.passRetained(self).toOpaque()
+        let status = pthread_create(
+            &identity, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context)
+        precondition(status == 0, "the kernel gives no thread")
+        return identity
+    }
+
     private func run() {
         thread.store(UInt(pthread_self()), ordering: .relaxed)
         afterglow_name_thread(name)
@@ -240,8 +259,7 @@ extension EventLoop {
             timeout = max(0, next.nanoseconds &- afterglow_monotonic_nanoseconds())
         }
         let count = afterglow_epoll_wait(queue, &events, Int32(events.count), timeout)
-        batchInstant = Instant(nanoseconds: afterglow_monotonic_nanoseconds())
-        batchTime = Timestamp(milliseconds: afterglow_wall_nanoseconds() / 1_000_000)
+        readClocks()
         for index in 0..<max(0, Int(count)) {
             let event = events[index]
             if event.token == 0 {
@@ -250,6 +268,11 @@ extension EventLoop {
                 sources[event.token]?.ready(Readiness(rawValue: event.events))
             }
         }
+    }
+
+    private func readClocks() {
+        batchInstant = Instant(nanoseconds: afterglow_monotonic_nanoseconds())
+        batchTime = Timestamp(milliseconds: afterglow_wall_nanoseconds() / 1_000_000)
     }
 
     private func fireTimers() {
@@ -263,13 +286,23 @@ extension EventLoop {
     }
 
     private func end() {
+        readClocks()
         repeat {
             takeArrivals()
             runJobs()
             flush()
             for source in Array(sources.values) { source.loopEnded() }
             for action in timers.takeAll() { action() }
-        } while !jobs.isEmpty || !sources.isEmpty || timers.count > 0
-        thread.store(0, ordering: .relaxed)
+        } while !jobs.isEmpty || !sources.isEmpty || timers.count > 0 || !leave()
+    }
+
+    /// Leaves what may still come to another thread; false when something has come.
+    private func leave() -> Bool {
+        arrivals.withLock { arrivals in
+            guard arrivals.jobs.isEmpty else { return false }
+            thread.store(0, ordering: .relaxed)
+            arrivals.isUnattended = true
+            return true
+        }
     }
 }

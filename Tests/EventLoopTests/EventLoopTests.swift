@@ -54,6 +54,47 @@ import Testing
         }
     }
 
+    @Test("A loop that ends answers whoever waits")
+    func ending() async throws {
+        let loop = try EventLoop(name: "ending")
+        loop.start()
+        let worker = Worker(loop)
+        let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+        let server = try await worker.listen(
+            ScriptedHandler(now: { _ in
+                arrival.yield()
+                return []
+            }))
+        async let outcome = worker.exchange([1], with: server, timeout: .seconds(600))
+        for await _ in arrivals { break }
+        loop.stop()
+        #expect(await outcome == .localFailure(errno: 125))
+    }
+
+    @Test("An actor of a loop that has ended is answered, and its exchanges end as local failures")
+    func afterEnd() async throws {
+        let loop = try EventLoop(name: "ended")
+        loop.start()
+        let worker = Worker(loop)
+        let server = try await worker.silentEndpoint()
+        loop.stop()
+        for _ in 0..<100 {
+            #expect(try await worker.run { $0.loop.isCurrent })
+            #expect(
+                await worker.exchange([1], with: server, timeout: .seconds(600)) == .localFailure(errno: 125))
+        }
+        try await worker.run { await $0.loop.sleep(until: $0.loop.now + .seconds(600)) }
+    }
+
+    @Test("A loop that is stopped before it was started still answers its actors")
+    func neverStarted() async throws {
+        let loop = try EventLoop(name: "unstarted")
+        let worker = Worker(loop)
+        async let isCurrent = worker.run { $0.loop.isCurrent }
+        loop.stop()
+        #expect(try await isCurrent)
+    }
+
     @Test("Random numbers differ beyond one 4 KiB batch")
     func random() async throws {
         try await withWorker { worker in
