@@ -30,10 +30,7 @@ final class Recorder: Sendable {
         writer = JournalWriter(
             path: path, bucketSeconds: max(1, settings.reachability.bucket.components.seconds),
             retentionSeconds: Self.seconds(settings.reachability.retention.observations),
-            identify: { address in
-                let found = table.identity(of: address)
-                return (found?.prefix ?? .standIn(for: address), found?.origins.first, found?.name)
-            },
+            identify: { table.identity(of: $0.server) ?? .unknown(of: $0.server) },
             report: { problem in
                 log.error("reachability log: \(path): \(problem); observations are kept and tried again")
             })

@@ -1,5 +1,6 @@
 import GRDB
 package import Primitives
+import Reachability
 
 extension JournalReader {
     /// How far back a state is followed and a server counts, in seconds: seven days.

@@ -1,4 +1,5 @@
 import GRDB
+import Reachability
 
 /// The tables of the reachability log.
 enum JournalSchema {

@@ -10,7 +10,6 @@ struct JournalStore: Sendable {
     private var database: DatabaseQueue?
     private var stored: [BucketKey: BucketRow] = [:]
     private var unsaved: [BucketRow] = []
-    private var names: [ASNumber: String] = [:]
     private var sightings: [Sighting: Int64] = [:]
     private var servers: [IPAddress: ServerSighting] = [:]
     private var newest = Timestamp(milliseconds: 0)
@@ -32,9 +31,7 @@ struct JournalStore: Sendable {
 
     mutating func take(_ observations: [Observation], identify: JournalWriter.Identify) {
         for observation in observations {
-            let (prefix, asn, name) = identify(observation.server)
-            if let asn, let name { names[asn] = name }
-            let network = NetworkIdentity(prefix: prefix, asn: asn)
+            let network = identify(observation)
             aggregator.add(observation, network: network)
             note(observation, network: network)
             newest = max(newest, observation.time)
@@ -103,7 +100,8 @@ struct JournalStore: Sendable {
                     last_answer = coalesce(excluded.last_answer, last_answer)
                     """,
                 arguments: [
-                    address.description, server.network.prefix.description, server.network.asn?.value,
+                    address.description, server.network.prefix.description,
+                    server.network.origins.first?.value,
                     server.first,
                     server.last, server.answer,
                 ])
@@ -137,8 +135,8 @@ struct JournalStore: Sendable {
             arguments: [
                 row.key.start, aggregator.bucketSeconds, row.key.scope.rawValue, row.key.key,
                 row.key.family.rawValue,
-                row.key.transport == .udp ? "udp" : "tcp", network?.asn?.value,
-                network?.asn.flatMap { names[$0] }, row.key.scope == .asn ? nil : network?.prefix.description,
+                row.key.transport == .udp ? "udp" : "tcp", network?.origins.first?.value,
+                network?.name, row.key.scope == .asn ? nil : network?.prefix.description,
             ]
                 + [
                     row.sent - (old?.sent ?? 0), row.answered - (old?.answered ?? 0),

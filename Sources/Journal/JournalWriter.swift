@@ -7,8 +7,8 @@ import Synchronization
 
 /// Writes the reachability log: observations are queued and committed at least once a second.
 package final class JournalWriter: Sendable {
-    /// The prefix, origin and name of the network of an address.
-    package typealias Identify = @Sendable (IPAddress) -> (Prefix, ASNumber?, String?)
+    /// The network of an observation's server.
+    package typealias Identify = @Sendable (Observation) -> NetworkIdentity
     /// The number of observations that wait at most; more are dropped and counted.
     package static let queueLimit = 65_536
 

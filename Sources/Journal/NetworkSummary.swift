@@ -1,24 +1,5 @@
 package import Primitives
-
-/// Whether a network answers: by the last bucket of the last hour in which it was asked anything.
-package enum ReachabilityState: String, Sendable, Hashable {
-    /// Something came back, a refusal of the connection included.
-    case up
-    /// Something was sent and nothing came back.
-    case down
-    /// Nothing was sent.
-    case unknown
-
-    /// The state that the counts of one bucket show.
-    package init(sent: Int64, answered: Int64, refused: Int64) {
-        if answered > 0 || refused > 0 { self = .up } else { self = sent > 0 ? .down : .unknown }
-    }
-
-    /// The same rule in SQL, over the columns of an observation.
-    static let expression = """
-        CASE WHEN answered > 0 OR refused > 0 THEN 'up' WHEN sent > 0 THEN 'down' ELSE 'unknown' END
-        """
-}
+package import Reachability
 
 /// What the log knows of one network.
 package struct NetworkSummary: Sendable, Hashable {
@@ -43,4 +24,17 @@ package struct FamilySummary: Sendable, Hashable {
     package var answeredRatio: Double?
     /// The median round trip of the last hour in milliseconds: of the buckets' medians, weighted by their answers.
     package var roundTripMedian: Double?
+}
+
+/// The rule for what no belief is kept of, such as a network: its last bucket with anything sent decides.
+extension ReachabilityState {
+    /// The state that the counts of one bucket show: up when anything came back, a refusal of the connection included.
+    init(sent: Int64, answered: Int64, refused: Int64) {
+        if answered > 0 || refused > 0 { self = .up } else { self = sent > 0 ? .down : .unknown }
+    }
+
+    /// The same rule in SQL, over the columns of an observation.
+    static let expression = """
+        CASE WHEN answered > 0 OR refused > 0 THEN 'up' WHEN sent > 0 THEN 'down' ELSE 'unknown' END
+        """
 }

@@ -8,17 +8,6 @@ package enum ReachabilityScope: String, Sendable, Hashable {
     case uplink
 }
 
-/// The network an address belongs to; without an origin when no routing source names one.
-package struct NetworkIdentity: Sendable, Hashable {
-    package var prefix: Prefix
-    package var asn: ASNumber?
-
-    package init(prefix: Prefix, asn: ASNumber?) {
-        self.prefix = prefix
-        self.asn = asn
-    }
-}
-
 /// What identifies one row: a bucket of time, an entity, a family and a transport.
 package struct BucketKey: Sendable, Hashable {
     /// The start of the bucket, in seconds since 1970.

@@ -22,7 +22,7 @@ package struct ObservationAggregator: Sendable {
         if case .localFailure = observation.outcome { return }
         count(observation, scope: .server, key: observation.server.description, network: network)
         count(observation, scope: .prefix, key: network.prefix.description, network: network)
-        guard let asn = network.asn else { return }
+        guard let asn = network.origins.first else { return }
         count(observation, scope: .asn, key: asn.description, network: network)
     }
 
@@ -49,6 +49,7 @@ package struct ObservationAggregator: Sendable {
             start: start(of: observation.time), scope: scope, key: key, family: observation.server.family,
             transport: observation.transport)
         rows[bucket, default: BucketRow(key: bucket, network: network)].count(observation.outcome)
+        rows[bucket]?.network = network
         changed.insert(bucket)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Journal
 import Primitives
+import Reachability
 
 struct Networks: ParsableCommand {
     static let configuration = CommandConfiguration(

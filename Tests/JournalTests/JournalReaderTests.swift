@@ -9,7 +9,10 @@ struct JournalReaderTests {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         let writer = JournalWriter(
             path: path, clock: { Timestamp(seconds: 60) },
-            identify: { (.standIn(for: $0), ASNumber(64500), "A \"b\", c") }, report: { _ in })
+            identify: {
+                NetworkIdentity(
+                    prefix: .standIn(for: $0.server), origins: [ASNumber(64500)], name: "A \"b\", c")
+            }, report: { _ in })
         let server = try #require(IPAddress("192.0.2.1"))
         writer.record(
             Observation(

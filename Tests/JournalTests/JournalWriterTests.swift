@@ -14,7 +14,10 @@ struct JournalWriterTests {
     {
         JournalWriter(
             path: path, clock: { Timestamp(seconds: 60) },
-            identify: { (.standIn(for: $0), ASNumber(64500), "EXAMPLE") }, report: report)
+            identify: {
+                NetworkIdentity(
+                    prefix: .standIn(for: $0.server), origins: [ASNumber(64500)], name: "EXAMPLE")
+            }, report: report)
     }
 
     private func observation(_ outcome: Observation.Outcome, at seconds: Int64 = 60) throws -> Observation {
@@ -66,7 +69,7 @@ struct JournalWriterTests {
         let clock = Mutex(Timestamp(seconds: 1000))
         let wall: @Sendable () -> Timestamp = { clock.withLock { $0 } }
         let writer = JournalWriter(
-            path: path, retentionSeconds: 3000, clock: wall, identify: { (.standIn(for: $0), nil, nil) },
+            path: path, retentionSeconds: 3000, clock: wall, identify: { .unknown(of: $0.server) },
             report: { _ in })
         for (now, observed, kept) in [(1000, 60, 1), (4500, 1_000_000, 2), (4600, 4590, 2)]
             as [(Int64, Int64, Int)]

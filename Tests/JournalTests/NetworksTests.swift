@@ -15,12 +15,11 @@ struct NetworksTests {
         let now = now
         let writer = JournalWriter(
             path: path, clock: { Timestamp(seconds: now) },
-            identify: { address in
-                let isFirst = address.description.hasPrefix("192.0.2.")
-                return (
-                    .standIn(for: address), ASNumber(isFirst ? 64500 : 64501),
-                    isFirst ? "FIRST" : "a \"b\", c"
-                )
+            identify: { observation in
+                let isFirst = observation.server.description.hasPrefix("192.0.2.")
+                return NetworkIdentity(
+                    prefix: .standIn(for: observation.server),
+                    origins: [ASNumber(isFirst ? 64500 : 64501)], name: isFirst ? "FIRST" : "a \"b\", c")
             }, report: { _ in })
         let answered = Observation.Outcome.answered(rcode: 0, roundTrip: .milliseconds(20))
         for (address, outcome, age) in [

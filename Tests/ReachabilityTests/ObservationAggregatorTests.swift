@@ -11,7 +11,8 @@ struct ObservationAggregatorTests {
                 Observation(
                     time: Timestamp(seconds: 119), server: server, zone: "example.", transport: .udp,
                     outcome: outcome),
-                network: NetworkIdentity(prefix: .standIn(for: server), asn: ASNumber(64500)))
+                network: NetworkIdentity(
+                    prefix: .standIn(for: server), origins: [ASNumber(64500)], name: nil))
         }
         return Dictionary(uniqueKeysWithValues: aggregator.takeChanged().map { ($0.key.scope, $0) })
     }
