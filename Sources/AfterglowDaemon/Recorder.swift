@@ -29,10 +29,19 @@ final class Recorder: Sendable {
         }
         writer = JournalWriter(
             path: path, bucketSeconds: max(1, settings.reachability.bucket.components.seconds),
-            retentionSeconds: Self.seconds(settings.reachability.retention.observations),
+            retention: JournalRetention(
+                seconds: Self.seconds(settings.reachability.retention.observations),
+                size: settings.reachability.retention.size),
             identify: { table.identity(of: $0.server) ?? .unknown(of: $0.server) },
-            report: { problem in
-                log.error("reachability log: \(path): \(problem); observations are kept and tried again")
+            report: { report in
+                switch report {
+                case .failing(.overflow(let dropped)):
+                    log.error("reachability log: \(path): \(dropped) observations dropped, the queue is full")
+                case .failing(let problem):
+                    log.error("reachability log: \(path): \(problem); observations are kept and tried again")
+                case .recovered:
+                    log.info("reachability log: \(path): everything held is stored")
+                }
             })
         writer.start()
     }

@@ -11,7 +11,7 @@ enum JournalSchema {
         "bgp_visible", "bgp_peers_seeing", "bgp_peers_total",
     ]
 
-    /// The columns as they are exported: a state that was not stored follows from the counts.
+    /// The columns as they are exported: a state that no belief says follows from the counts.
     static var exported: String {
         columns.map { $0 == "state" ? "coalesce(state, \(ReachabilityState.expression)) AS state" : $0 }
             .joined(separator: ", ")
@@ -20,6 +20,7 @@ enum JournalSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in try database.execute(sql: first) }
+        migrator.registerMigration("2") { database in try database.execute(sql: second) }
         return migrator
     }
 
@@ -37,5 +38,11 @@ enum JournalSchema {
           PRIMARY KEY (zone, server)) WITHOUT ROWID;
         CREATE TABLE origin (prefix TEXT PRIMARY KEY, asns TEXT NOT NULL, name TEXT, source TEXT NOT NULL,
           fetched INTEGER NOT NULL);
+        """
+
+    private static let second = """
+        CREATE TABLE belief (server TEXT NOT NULL, transport TEXT NOT NULL, log_odds REAL NOT NULL,
+          answers REAL NOT NULL, failures REAL NOT NULL, observations INTEGER NOT NULL, last_second INTEGER,
+          last_up INTEGER, PRIMARY KEY (server, transport)) WITHOUT ROWID;
         """
 }

@@ -3,23 +3,30 @@ import Primitives
 import Reachability
 
 /// The database side of the writer: rows that are open, and what of them is already stored.
+///
+/// What cannot be stored stays here, in rows and beliefs, until it can.
 struct JournalStore: Sendable {
+    /// Rows and sightings held at most while nothing can be stored; then observations stay in the queue.
+    private static let heldLimit = 100_000
+
     private let path: String
-    private let retentionSeconds: Int64
+    private let retention: JournalRetention
     private var aggregator: ObservationAggregator
     private var database: DatabaseQueue?
     private var stored: [BucketKey: BucketRow] = [:]
-    private var unsaved: [BucketRow] = []
-    private var sightings: [Sighting: Int64] = [:]
-    private var servers: [IPAddress: ServerSighting] = [:]
+    private var sightings = Sightings()
+    private var beliefs = BeliefStore()
+    private var origins: [Prefix: LearnedOrigin] = [:]
     private var newest = Timestamp(milliseconds: 0)
     private var lastRetention: Int64?
     private var failures = 0
     private var ticksToWait = 0
+    /// The pages that the database may have; nil for as many as the disk holds.
+    var pageLimit: Int? { didSet { database = nil } }
 
-    init(path: String, bucketSeconds: Int64, retentionSeconds: Int64) {
+    init(path: String, bucketSeconds: Int64, retention: JournalRetention) {
         self.path = path
-        self.retentionSeconds = retentionSeconds
+        self.retention = retention
         aggregator = ObservationAggregator(bucketSeconds: bucketSeconds)
     }
 
@@ -29,40 +36,60 @@ struct JournalStore: Sendable {
         return ticksToWait <= 0
     }
 
+    /// Whether there is room to hold more before something is stored.
+    var hasRoom: Bool { aggregator.rows.count < Self.heldLimit && sightings.count < Self.heldLimit }
+
     mutating func take(_ observations: [Observation], identify: JournalWriter.Identify) {
+        loadBeliefs(for: observations)
         for observation in observations {
             let network = identify(observation)
-            aggregator.add(observation, network: network)
-            note(observation, network: network)
+            aggregator.add(observation, network: network, belief: beliefs.record(observation))
+            sightings.note(observation, network: network)
             newest = max(newest, observation.time)
         }
-        unsaved = aggregator.takeChanged()
     }
 
-    /// Commits what is unsaved; rows too old at `now`, the wall clock, are deleted at most once an hour.
+    mutating func remember(_ origin: LearnedOrigin) { origins[origin.network.prefix] = origin }
+
+    /// The origins remembered; none when the database cannot be read.
+    mutating func learnedOrigins() -> [LearnedOrigin] {
+        (try? open().read { try LearnedOrigin.all(in: $0) }) ?? []
+    }
+
+    /// Commits what is unsaved; then, at most once an hour by `now`, the wall clock, rows that are too old or too many go.
     mutating func save(now: Timestamp) -> JournalProblem? {
-        guard !unsaved.isEmpty else { return nil }
-        let isDue = lastRetention.map { abs(now.seconds - $0) >= 3600 } ?? true
+        let rows = aggregator.takeChanged()
+        guard !rows.isEmpty || !origins.isEmpty else { return nil }
         do {
             try open().write { database in
-                try write(to: database)
-                if isDue { try deleteOld(from: database, now: now) }
+                try database.write(rows, stored: stored, bucketSeconds: aggregator.bucketSeconds)
+                try sightings.save(to: database)
+                try beliefs.save(to: database)
+                for origin in origins.values { try origin.save(to: database) }
             }
-            if isDue { lastRetention = now.seconds }
-            for row in unsaved { stored[row.key] = row }
-            finish()
-            return nil
         } catch {
-            failures += 1
-            ticksToWait = 1 << min(6, failures)
-            return Self.problem(error)
+            aggregator.restore(rows)
+            return fail(error, now: now)
         }
+        finish(rows)
+        do { try retain(now: now) } catch { return fail(error, now: nil) }
+        return nil
     }
 
-    private mutating func finish() {
-        unsaved = []
-        sightings = [:]
-        servers = [:]
+    private mutating func fail(_ error: any Error, now: Timestamp?) -> JournalProblem {
+        failures += 1
+        ticksToWait = 1 << min(6, failures)
+        let problem = JournalProblem(error)
+        // A full disk may have room again once old rows go; any other trouble may be the connection's own.
+        if problem != .diskFull { database = nil } else if let now { try? retain(now: now) }
+        return problem
+    }
+
+    private mutating func finish(_ rows: [BucketRow]) {
+        for row in rows { stored[row.key] = row }
+        sightings = Sightings()
+        beliefs.finish()
+        origins = [:]
         failures = 0
         ticksToWait = 0
         aggregator.close(before: newest)
@@ -70,102 +97,36 @@ struct JournalStore: Sendable {
         stored = stored.filter { open[$0.key] != nil }
     }
 
-    private mutating func note(_ observation: Observation, network: NetworkIdentity) {
-        let seconds = observation.time.seconds
-        sightings[Sighting(zone: observation.zone, server: observation.server)] = seconds
-        var server =
-            servers[observation.server] ?? ServerSighting(network: network, first: seconds, last: seconds)
-        server.last = max(server.last, seconds)
-        if case .answered = observation.outcome { server.answer = seconds }
-        servers[observation.server] = server
+    private mutating func retain(now: Timestamp) throws {
+        guard lastRetention.map({ abs(now.seconds - $0) >= 3600 }) ?? true else { return }
+        lastRetention = now.seconds
+        try retention.apply(to: try open(), now: now, keeping: aggregator.start(of: newest))
+    }
+
+    private mutating func loadBeliefs(for observations: [Observation]) {
+        beliefs.expect(observations)
+        guard beliefs.hasUnread, let database = try? open() else { return }
+        // What cannot be read now is read before the next observations.
+        if let read = try? database.read({ [beliefs] database in
+            var beliefs = beliefs
+            try beliefs.load(from: database)
+            return beliefs
+        }) {
+            beliefs = read
+        }
     }
 
     private mutating func open() throws -> DatabaseQueue {
         if let database { return database }
         var configuration = Configuration()
         configuration.journalMode = .wal
+        configuration.prepareDatabase { [pageLimit] database in
+            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
+        }
         let opened = try DatabaseQueue(path: path, configuration: configuration)
         try JournalSchema.migrator.migrate(opened)
         database = opened
         return opened
     }
-
-    private func write(to database: Database) throws {
-        for row in unsaved { try upsert(row, in: database) }
-        for (address, server) in servers {
-            try database.execute(
-                sql: """
-                    INSERT INTO server VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET
-                    prefix = excluded.prefix, asn = excluded.asn, last_seen = excluded.last_seen,
-                    last_answer = coalesce(excluded.last_answer, last_answer)
-                    """,
-                arguments: [
-                    address.description, server.network.prefix.description,
-                    server.network.origins.first?.value,
-                    server.first,
-                    server.last, server.answer,
-                ])
-        }
-        for (sighting, seconds) in sightings {
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO zone_server VALUES (?, ?, ?)",
-                arguments: [sighting.zone, sighting.server.description, seconds])
-        }
-    }
-
-    private func deleteOld(from database: Database, now: Timestamp) throws {
-        try database.execute(
-            sql: "DELETE FROM observation WHERE ts < ?", arguments: [now.seconds - retentionSeconds])
-    }
-
-    /// Adds what is new since the last commit, so that a bucket open across a restart keeps its earlier counts.
-    private func upsert(_ row: BucketRow, in database: Database) throws {
-        let old = stored[row.key]
-        let network = row.network
-        try database.execute(
-            sql: """
-                INSERT INTO observation (ts, bucket_s, scope, key, af, transport, asn, as_name, prefix, sent, answered,
-                timeouts, unreachable, refused, servfail, rtt_p50_ms, rtt_p95_ms)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET sent = sent + excluded.sent, answered = answered + excluded.answered,
-                timeouts = timeouts + excluded.timeouts, unreachable = unreachable + excluded.unreachable,
-                refused = refused + excluded.refused, servfail = servfail + excluded.servfail,
-                rtt_p50_ms = excluded.rtt_p50_ms, rtt_p95_ms = excluded.rtt_p95_ms
-                """,
-            arguments: [
-                row.key.start, aggregator.bucketSeconds, row.key.scope.rawValue, row.key.key,
-                row.key.family.rawValue,
-                row.key.transport == .udp ? "udp" : "tcp", network?.origins.first?.value,
-                network?.name, row.key.scope == .asn ? nil : network?.prefix.description,
-            ]
-                + [
-                    row.sent - (old?.sent ?? 0), row.answered - (old?.answered ?? 0),
-                    row.timeouts - (old?.timeouts ?? 0), row.unreachable - (old?.unreachable ?? 0),
-                    row.refused - (old?.refused ?? 0), row.servfail - (old?.servfail ?? 0),
-                    row.roundTrips.quantile(0.5), row.roundTrips.quantile(0.95),
-                ])
-    }
-
-    private static func problem(_ error: any Error) -> JournalProblem {
-        guard let error = error as? DatabaseError else { return .inputOutput }
-        switch error.resultCode {
-        case .SQLITE_FULL: return .diskFull
-        case .SQLITE_READONLY: return .readOnly
-        case .SQLITE_CANTOPEN: return .cannotOpen
-        case .SQLITE_IOERR: return .inputOutput
-        default: return .database(code: Int(error.resultCode.rawValue))
-        }
-    }
-}
-
-private struct Sighting: Hashable {
-    var zone: String
-    var server: IPAddress
-}
-
-private struct ServerSighting {
-    var network: NetworkIdentity
-    var first: Int64
-    var last: Int64
-    var answer: Int64?
 }

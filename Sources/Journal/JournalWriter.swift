@@ -17,18 +17,18 @@ package final class JournalWriter: Sendable {
     private let queue = DispatchQueue(label: "afterglow.journal")
     private let identify: Identify
     private let clock: @Sendable () -> Timestamp
-    private let report: @Sendable (JournalProblem) -> Void
+    private let report: @Sendable (JournalReport) -> Void
+    private let failing = Mutex<JournalProblem?>(nil)
 
-    /// A writer of the database at `path`, which is made when first needed; `retentionSeconds` is the age of rows kept,
-    /// measured by `clock`, the wall clock.
+    /// A writer of the database at `path`, which is made when first needed; ages are measured by `clock`, the wall clock.
     package init(
-        path: String, bucketSeconds: Int64 = 60, retentionSeconds: Int64 = 30 * 86400,
+        path: String, bucketSeconds: Int64 = 60, retention: JournalRetention = JournalRetention(),
         clock: @escaping @Sendable () -> Timestamp = JournalWriter.wallClock,
         identify: @escaping Identify,
-        report: @escaping @Sendable (JournalProblem) -> Void
+        report: @escaping @Sendable (JournalReport) -> Void
     ) {
         store = Mutex(
-            JournalStore(path: path, bucketSeconds: bucketSeconds, retentionSeconds: retentionSeconds))
+            JournalStore(path: path, bucketSeconds: bucketSeconds, retention: retention))
         self.clock = clock
         self.identify = identify
         self.report = report
@@ -42,7 +42,7 @@ package final class JournalWriter: Sendable {
     /// Starts to commit each second until the writer is released.
     package func start() {
         queue.asyncAfter(deadline: .now() + .seconds(1)) { [weak self] in
-            self?.tick()
+            self?.commit(evenWhileFailing: false)
             self?.start()
         }
     }
@@ -62,23 +62,41 @@ package final class JournalWriter: Sendable {
     package var dropped: Int { inbox.withLock { $0.dropped } }
 
     /// Commits everything queued, now; false when it could not be stored and is still held.
-    @discardableResult package func flush() -> Bool { commit() }
+    @discardableResult package func flush() -> Bool { commit(evenWhileFailing: true) }
 
-    private func tick() {
-        guard store.withLock({ $0.mayTry() }) else { return }
-        commit()
+    /// Remembers the origin of a network, with the next commit.
+    package func remember(_ origin: LearnedOrigin) { store.withLock { $0.remember(origin) } }
+
+    /// The origins remembered, the newest first; none when the database cannot be read.
+    package func learnedOrigins() -> [LearnedOrigin] { store.withLock { $0.learnedOrigins() } }
+
+    /// Bounds the database to a number of pages, beyond which the disk counts as full; nil for no bound.
+    package func limit(pages: Int?) { store.withLock { $0.pageLimit = pages } }
+
+    /// What is queued is taken each time; what is held is tried less often while storing fails.
+    @discardableResult private func commit(evenWhileFailing: Bool) -> Bool {
+        let now = clock()
+        let problem = store.withLock { store -> JournalProblem?? in
+            if store.hasRoom { store.take(inbox.withLock { $0.takeAll() }, identify: identify) }
+            guard evenWhileFailing || store.mayTry() else { return nil }
+            return .some(store.save(now: now))
+        }
+        if let count = inbox.withLock({ $0.unreportedDrops() }) {
+            report(.failing(.overflow(dropped: count)))
+        }
+        guard let problem else { return false }
+        tell(problem)
+        return problem == nil
     }
 
-    @discardableResult private func commit() -> Bool {
-        let now = clock()
-        let problem = store.withLock { store -> JournalProblem? in
-            if let problem = store.save(now: now) { return problem }
-            store.take(inbox.withLock { $0.takeAll() }, identify: identify)
-            return store.save(now: now)
+    /// Reports what changed: each trouble once, and its end.
+    private func tell(_ problem: JournalProblem?) {
+        let before = failing.withLock { failing in
+            defer { failing = problem }
+            return failing
         }
-        if let problem { report(problem) }
-        if let count = inbox.withLock({ $0.unreportedDrops() }) { report(.overflow(dropped: count)) }
-        return problem == nil
+        guard problem != before else { return }
+        report(problem.map { .failing($0) } ?? .recovered)
     }
 }
 
@@ -92,8 +110,9 @@ private struct Inbox {
         return waiting
     }
 
+    /// The drops so far when they have doubled since they were last told.
     mutating func unreportedDrops() -> Int? {
-        guard dropped > reported else { return nil }
+        guard dropped > reported * 2 else { return nil }
         reported = dropped
         return dropped
     }

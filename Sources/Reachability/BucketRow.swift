@@ -36,6 +36,8 @@ package struct BucketRow: Sendable, Hashable {
     /// Attempts that this machine could not send; only in the uplink scope.
     package var localFailures = 0
     package var roundTrips = RoundTripHistogram()
+    /// What was believed at the bucket's last observation; only in the server scope.
+    package var belief: BeliefSummary?
 
     package init(key: BucketKey, network: NetworkIdentity?) {
         self.key = key
@@ -58,5 +60,20 @@ package struct BucketRow: Sendable, Hashable {
         case .refused: refused += 1
         case .localFailure: localFailures += 1
         }
+    }
+}
+
+/// What is believed of a server, as a row of the log says it.
+package struct BeliefSummary: Sendable, Hashable {
+    /// The probability that the server answers while it is up.
+    package var baseline: Double
+    /// The probability that it is up, 0.01 to 0.99.
+    package var probabilityOfUp: Double
+    package var state: ReachabilityState
+
+    package init(_ belief: ServerBelief) {
+        baseline = belief.baseline
+        probabilityOfUp = belief.probabilityOfUp
+        state = belief.state
     }
 }

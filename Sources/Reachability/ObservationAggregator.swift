@@ -16,11 +16,15 @@ package struct ObservationAggregator: Sendable {
         return time.seconds - (remainder < 0 ? remainder + bucketSeconds : remainder)
     }
 
-    /// Counts one observation in every scope it says something about.
-    package mutating func add(_ observation: Observation, network: NetworkIdentity) {
+    /// Counts one observation in every scope it says something about; `belief` is that of the server after it.
+    package mutating func add(
+        _ observation: Observation, network: NetworkIdentity, belief: BeliefSummary? = nil
+    ) {
         count(observation, scope: .uplink, key: "uplink", network: nil)
         if case .localFailure = observation.outcome { return }
-        count(observation, scope: .server, key: observation.server.description, network: network)
+        count(
+            observation, scope: .server, key: observation.server.description, network: network,
+            belief: belief)
         count(observation, scope: .prefix, key: network.prefix.description, network: network)
         guard let asn = network.origins.first else { return }
         count(observation, scope: .asn, key: asn.description, network: network)
@@ -43,13 +47,15 @@ package struct ObservationAggregator: Sendable {
     }
 
     private mutating func count(
-        _ observation: Observation, scope: ReachabilityScope, key: String, network: NetworkIdentity?
+        _ observation: Observation, scope: ReachabilityScope, key: String, network: NetworkIdentity?,
+        belief: BeliefSummary? = nil
     ) {
         let bucket = BucketKey(
             start: start(of: observation.time), scope: scope, key: key, family: observation.server.family,
             transport: observation.transport)
         rows[bucket, default: BucketRow(key: bucket, network: network)].count(observation.outcome)
         rows[bucket]?.network = network
+        if let belief { rows[bucket]?.belief = belief }
         changed.insert(bucket)
     }
 }

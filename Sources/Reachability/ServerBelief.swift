@@ -13,52 +13,113 @@ package enum ReachabilityState: String, Sendable, Hashable {
 
 /// The log-odds that a server is down, after Trinocular (Quan, Heidemann and Pradkin, SIGCOMM 2013).
 ///
-/// Attempts within one second count once, as answered if any was.
-package struct ServerBelief: Sendable {
+/// Attempts within one second count once, as answered if any was. The baseline halves the weight of what it learnt
+/// each day and stands still while the server is not up, for seven days at most.
+package struct ServerBelief: Sendable, Hashable {
     /// The log-odds are kept within ± this: 0.01 and 0.99.
     package static let limit = 4.6
     private static let threshold = 2.2
     private static let loss = 0.01
     private static let strayAnswer = 0.01
     private static let neededObservations = 20
+    private static let leastBaseline = 0.3
+    /// An ICMP error from a router says more than silence.
+    private static let routerWeight = 1.5
+    /// The time after which an observation weighs half in the baseline, in seconds.
+    private static let halfLife = 86400.0
+    /// The weight that the baseline keeps at least: that of its prior.
+    private static let leastWeight = 50.0
+    /// After this many seconds without being up, a silent server is ordinary.
+    private static let longestFreeze: Int64 = 7 * 86400
 
-    /// The natural log-odds of down against up.
-    package private(set) var logOdds = -ServerBelief.limit
-    /// Slots of one second with at least one attempt.
-    package private(set) var observations = 0
-    private var answers: Double
-    private var failures: Double
-    private var slot: (second: Int64, answered: Bool, before: Double)?
+    /// What is learnt, in the form that survives a restart.
+    package struct Evidence: Sendable, Hashable {
+        /// The natural log-odds of down against up.
+        package var logOdds: Double
+        /// The decayed count of answers in ordinary times.
+        package var answers: Double
+        /// The decayed count of failures in ordinary times.
+        package var failures: Double
+        /// Slots of one second with at least one attempt, over the lifetime.
+        package var observations: Int
+        /// The last slot, in seconds since 1970.
+        package var lastSecond: Int64?
+        /// The slot in which the server was last taken for up.
+        package var lastUp: Int64?
+
+        package init(
+            logOdds: Double, answers: Double, failures: Double, observations: Int, lastSecond: Int64?,
+            lastUp: Int64?
+        ) {
+            self.logOdds = logOdds.isFinite ? max(-limit, min(limit, logOdds)) : -limit
+            self.answers = answers.isFinite ? max(0.01, answers) : 49
+            self.failures = failures.isFinite ? max(0.01, failures) : 1
+            self.observations = max(0, observations)
+            self.lastSecond = lastSecond
+            self.lastUp = lastUp
+        }
+    }
+
+    package private(set) var evidence: Evidence
+    private var slot: Slot?
+
+    /// The second that is open: what was known before it, and what it says so far.
+    private struct Slot: Sendable, Hashable {
+        var second: Int64
+        var outcome: ServerEvidence
+        var before: Evidence
+    }
 
     /// A belief that starts at up, with a baseline of Beta(`answers`, `failures`).
     package init(answers: Double = 49, failures: Double = 1, observations: Int = 0) {
-        self.answers = max(0.01, answers)
-        self.failures = max(0.01, failures)
-        self.observations = max(0, observations)
+        self.init(
+            Evidence(
+                logOdds: -Self.limit, answers: answers, failures: failures, observations: observations,
+                lastSecond: nil, lastUp: nil))
     }
 
+    /// A belief that goes on where an earlier one stopped.
+    package init(_ evidence: Evidence) { self.evidence = evidence }
+
+    /// The natural log-odds of down against up.
+    package var logOdds: Double { evidence.logOdds }
+
+    /// Slots of one second with at least one attempt.
+    package var observations: Int { evidence.observations }
+
     /// The probability that the server answers while it is up.
-    package var baseline: Double { answers / (answers + failures) }
+    package var baseline: Double { evidence.answers / (evidence.answers + evidence.failures) }
+
+    /// The probability that the server is up, 0.01 to 0.99.
+    package var probabilityOfUp: Double { 1 / (1 + exponential(evidence.logOdds)) }
 
     /// The probability of down that the log-odds stand for is above 0.9 in `down` and below 0.1 in `up`.
     package var state: ReachabilityState {
         if observations == 0 { return .unknown }
-        if baseline < 0.3 || observations < Self.neededObservations { return .unmeasurable }
+        if baseline < Self.leastBaseline || observations < Self.neededObservations { return .unmeasurable }
         return verdict
     }
 
     /// Takes in one attempt at `time`.
-    package mutating func record(answered: Bool, at time: Timestamp) {
-        if let current = slot, current.second == time.seconds {
-            guard answered, !current.answered else { return }
-            logOdds = current.before
-            failures = max(0.01, failures - (verdict == .up ? 1 : 0))
-        } else {
-            observations += 1
+    package mutating func record(_ outcome: ServerEvidence, at time: Timestamp) {
+        let second = time.seconds
+        guard let current = slot, (second...second &+ 1).contains(current.second) else {
+            slot = Slot(second: second, outcome: outcome, before: evidence)
+            take(outcome, at: second)
+            return
         }
-        slot = (time.seconds, answered, logOdds)
-        learn(answered)
-        logOdds = max(-Self.limit, min(Self.limit, logOdds + weight(answered)))
+        guard outcome > current.outcome else { return }
+        slot?.outcome = outcome
+        evidence = current.before
+        take(outcome, at: current.second)
+    }
+
+    /// Takes over the baseline that was stored of an earlier run; what was seen since then stays.
+    package mutating func inheritBaseline(of stored: Evidence) {
+        evidence.answers = stored.answers
+        evidence.failures = stored.failures
+        evidence.observations += stored.observations
+        slot = nil
     }
 
     private var verdict: ReachabilityState {
@@ -66,29 +127,38 @@ package struct ServerBelief: Sendable {
         return logOdds < -Self.threshold ? .up : .uncertain
     }
 
+    private mutating func take(_ outcome: ServerEvidence, at second: Int64) {
+        evidence.observations += 1
+        learn(outcome == .answered, at: second)
+        evidence.lastSecond = second
+        evidence.logOdds = max(-Self.limit, min(Self.limit, logOdds + weight(outcome)))
+    }
+
     /// The baseline stands still while the server is not up, so that an outage does not become ordinary.
-    private mutating func learn(_ answered: Bool) {
-        guard verdict == .up else { return }
-        if answered { answers += 1 } else { failures += 1 }
+    private mutating func learn(_ answered: Bool, at second: Int64) {
+        let isUp = verdict == .up
+        if isUp || evidence.lastUp == nil { evidence.lastUp = second }
+        guard isUp || second &- (evidence.lastUp ?? second) > Self.longestFreeze else { return }
+        decay(by: second &- (evidence.lastSecond ?? second))
+        if answered { evidence.answers += 1 } else { evidence.failures += 1 }
     }
 
-    private func weight(_ answered: Bool) -> Double {
+    private mutating func decay(by seconds: Int64) {
+        let weight = evidence.answers + evidence.failures
+        guard seconds > 0, weight > Self.leastWeight else { return }
+        let faded = powerOfTwo(-Double(seconds) / Self.halfLife)
+        let factor = max(faded, Self.leastWeight / weight)
+        evidence.answers = max(0.01, evidence.answers * factor)
+        evidence.failures = max(0.01, evidence.failures * factor)
+    }
+
+    private func weight(_ outcome: ServerEvidence) -> Double {
         let chance = baseline * (1 - Self.loss)
-        return answered
-            ? naturalLogarithm(Self.strayAnswer / chance)
-            : naturalLogarithm((1 - Self.strayAnswer) / (1 - chance))
+        let silence = naturalLogarithm((1 - Self.strayAnswer) / (1 - chance))
+        switch outcome {
+        case .answered: return naturalLogarithm(Self.strayAnswer / chance)
+        case .failed: return silence
+        case .rejectedByRouter: return silence * (silence > 0 ? Self.routerWeight : 1)
+        }
     }
-}
-
-/// The natural logarithm of a positive finite number, by the series of the inverse hyperbolic tangent.
-func naturalLogarithm(_ value: Double) -> Double {
-    guard value > 0, value.isFinite else { return value > 0 ? .infinity : -.infinity }
-    let ratio = (value.significand - 1) / (value.significand + 1)
-    var term = ratio
-    var sum = 0.0
-    for power in stride(from: 1.0, through: 41, by: 2) {
-        sum += term / power
-        term *= ratio * ratio
-    }
-    return 2 * sum + Double(value.exponent) * 0.693_147_180_559_945_3
 }

@@ -72,7 +72,11 @@ extension Settings {
     private static var retentionSection: Section<Keeping> {
         Section(
             defaults: Keeping(),
-            keys: [Key("observations", \.observations, .retention), Key("outages", \.outages, .retention)])
+            keys: [
+                Key("observations", \.observations, .retention), Key("outages", \.outages, .retention),
+                Key("size", \.size, Form<Int>.size.orOff),
+            ]
+        ) { ($0.size ?? .max) < 1 << 20 ? "'size' must be at least 1MiB" : nil }
     }
 
     private static var probesSection: Section<Probes> {

@@ -55,10 +55,12 @@ extension Settings {
         package var probes = Probes()
     }
 
-    /// How long the rows of the log are kept.
+    /// How long the rows of the log are kept, and how many octets of them.
     package struct Keeping: Hashable, Sendable {
         package var observations = Retention.limited(.seconds(30 * 86400))
         package var outages = Retention.forever
+        /// The size of the database above which the oldest rows go, in octets; nil for no limit.
+        package var size: Int? = 2 << 30
     }
 
     /// Active confirmation of what queries suggest.

@@ -9,7 +9,7 @@ import Testing
 struct JournalWriterTests {
     private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
 
-    private func writer(_ path: String, report: @escaping @Sendable (JournalProblem) -> Void = { _ in })
+    private func writer(_ path: String, report: @escaping @Sendable (JournalReport) -> Void = { _ in })
         -> JournalWriter
     {
         JournalWriter(
@@ -69,7 +69,8 @@ struct JournalWriterTests {
         let clock = Mutex(Timestamp(seconds: 1000))
         let wall: @Sendable () -> Timestamp = { clock.withLock { $0 } }
         let writer = JournalWriter(
-            path: path, retentionSeconds: 3000, clock: wall, identify: { .unknown(of: $0.server) },
+            path: path, retention: JournalRetention(seconds: 3000), clock: wall,
+            identify: { .unknown(of: $0.server) },
             report: { _ in })
         for (now, observed, kept) in [(1000, 60, 1), (4500, 1_000_000, 2), (4600, 4590, 2)]
             as [(Int64, Int64, Int)]

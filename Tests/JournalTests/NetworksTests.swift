@@ -91,9 +91,9 @@ struct NetworksTests {
         }
     }
 
-    @Test func `every exported row says the state that its counts show`() throws {
+    @Test func `every exported row of a network says the state that its counts show`() throws {
         _ = try fill()
-        for line in try lines() {
+        for line in try lines() where !line.contains("\"scope\":\"server\"") {
             let isSilent = line.contains("\"answered\":0,")
             #expect(line.contains("\"state\":\"\(isSilent ? "down" : "up")\""))
         }

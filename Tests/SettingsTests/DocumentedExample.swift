@@ -33,7 +33,7 @@ let documentedExample = """
     reachability:
       database: reachability.sqlite  # in the state directory; or postgres://…
       bucket: 60s
-      retention: { observations: 30d, outages: forever }
+      retention: { observations: 30d, outages: forever, size: 2GiB }
       probes: { per-network-per-hour: 20 }   # 0 turns active confirmation off
     http: { listen: { address: 127.0.0.1, port: 8053 } }          # page, API, /metrics; `off` for none
     log: { level: info, format: text }                             # text | json, to standard error

@@ -106,6 +106,18 @@ struct SettingsTests {
         #expect(settings.routing.originDNS == nil)
     }
 
+    @Test("The log's size is bounded at 2 GiB unless it says otherwise, and never below 1 MiB")
+    func logSize() throws {
+        let retention = { (text: String) in
+            try load("reachability: { retention: { \(text) } }").reachability.retention
+        }
+        #expect(try retention("observations: 7d").size == 2 << 30)
+        #expect(try retention("size: 500MiB").size == 500 << 20)
+        #expect(try retention("size: off").size == nil)
+        #expect(throws: SettingsProblems.self) { try retention("size: 1KiB") }
+        #expect(Settings.jsonSchema.contains("\"size\""))
+    }
+
     @Test("The state directory follows the environment")
     func stateDirectory() throws {
         let home = ["HOME": "/h"]

@@ -1,0 +1,92 @@
+import GRDB
+import Primitives
+import Reachability
+
+/// The beliefs of the servers seen lately, in memory, with what the database still has to learn of them.
+struct BeliefStore: Sendable {
+    /// Beliefs held in memory at most; the ones longest unasked go, and come back from the database.
+    static let limit = 50_000
+
+    struct Key: Hashable, Sendable {
+        var server: IPAddress
+        var transport: Transport
+    }
+
+    private var beliefs: [Key: ServerBelief] = [:]
+    private var changed: Set<Key> = []
+    /// Keys of which the database may know more than this memory.
+    private var unread: Set<Key> = []
+
+    /// Names the servers that observations are about to come for.
+    mutating func expect(_ observations: [Observation]) {
+        for observation in observations {
+            let key = Key(server: observation.server, transport: observation.transport)
+            if beliefs[key] == nil { unread.insert(key) }
+        }
+    }
+
+    var hasUnread: Bool { !unread.isEmpty }
+
+    /// Reads what the database knows of the servers that were not in memory.
+    mutating func load(from database: Database) throws {
+        let statement = try database.cachedStatement(sql: Self.selection)
+        for key in unread {
+            guard
+                let row = try Row.fetchOne(
+                    statement, arguments: [key.server.description, key.transport.text])
+            else { continue }
+            let stored = ServerBelief.Evidence(
+                logOdds: row["log_odds"], answers: row["answers"], failures: row["failures"],
+                observations: row["observations"], lastSecond: row["last_second"], lastUp: row["last_up"])
+            if beliefs[key] == nil {
+                beliefs[key] = ServerBelief(stored)
+            } else {
+                beliefs[key]?.inheritBaseline(of: stored)
+            }
+        }
+        unread = []
+    }
+
+    /// Takes in one observation; nil where it says nothing about the server.
+    mutating func record(_ observation: Observation) -> BeliefSummary? {
+        guard let evidence = observation.evidence else { return nil }
+        let key = Key(server: observation.server, transport: observation.transport)
+        var belief = beliefs[key] ?? ServerBelief()
+        belief.record(evidence, at: observation.time)
+        beliefs[key] = belief
+        changed.insert(key)
+        return BeliefSummary(belief)
+    }
+
+    /// Writes what changed since `finish` was last called.
+    func save(to database: Database) throws {
+        let statement = try database.cachedStatement(sql: Self.insertion)
+        for key in changed {
+            guard let evidence = beliefs[key]?.evidence else { continue }
+            try statement.execute(arguments: [
+                key.server.description, key.transport.text, evidence.logOdds, evidence.answers,
+                evidence.failures, evidence.observations, evidence.lastSecond, evidence.lastUp,
+            ])
+        }
+    }
+
+    /// Notes that everything is stored, and lets go of the beliefs above the limit.
+    mutating func finish() {
+        changed = []
+        guard beliefs.count > Self.limit else { return }
+        let seconds = beliefs.values.map { $0.evidence.lastSecond ?? 0 }.sorted()
+        let oldest = seconds[seconds.count - Self.limit * 9 / 10]
+        beliefs = beliefs.filter { ($0.value.evidence.lastSecond ?? 0) > oldest }
+    }
+
+    private static let selection = "SELECT * FROM belief WHERE server = ? AND transport = ?"
+    private static let insertion = """
+        INSERT OR REPLACE INTO belief (server, transport, log_odds, answers, failures, observations, last_second,
+        last_up) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+}
+
+extension Transport {
+    /// The transport as the log writes it.
+    var text: String { self == .udp ? "udp" : "tcp" }
+}

@@ -1,0 +1,48 @@
+import GRDB
+import Primitives
+import Reachability
+
+extension Database {
+    /// Adds what is new since the last commit, so that a bucket open across a restart keeps its earlier counts.
+    func write(_ rows: [BucketRow], stored: [BucketKey: BucketRow], bucketSeconds: Int64) throws {
+        let statement = try cachedStatement(sql: insertion)
+        for row in rows {
+            try statement.execute(
+                arguments: row.arguments(since: stored[row.key], bucketSeconds: bucketSeconds))
+        }
+    }
+}
+
+private let insertion = """
+    INSERT INTO observation (ts, bucket_s, scope, key, af, transport, asn, as_name, prefix, sent, answered,
+    timeouts, unreachable, refused, servfail, rtt_p50_ms, rtt_p95_ms, baseline_ratio, belief_up, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET sent = sent + excluded.sent, answered = answered + excluded.answered,
+    timeouts = timeouts + excluded.timeouts, unreachable = unreachable + excluded.unreachable,
+    refused = refused + excluded.refused, servfail = servfail + excluded.servfail,
+    rtt_p50_ms = excluded.rtt_p50_ms, rtt_p95_ms = excluded.rtt_p95_ms,
+    baseline_ratio = excluded.baseline_ratio, belief_up = excluded.belief_up, state = excluded.state
+    """
+
+/// To four digits, as far as a belief means anything.
+private func rounded(_ ratio: Double) -> Double { (ratio * 10_000).rounded() / 10_000 }
+
+extension BucketRow {
+    fileprivate func arguments(since old: BucketRow?, bucketSeconds: Int64) -> StatementArguments {
+        let identity: StatementArguments = [
+            key.start, bucketSeconds, key.scope.rawValue, key.key, key.family.rawValue, key.transport.text,
+            network?.origins.first?.value, network?.name,
+            key.scope == .asn ? nil : network?.prefix.description,
+        ]
+        let counts: StatementArguments = [
+            sent - (old?.sent ?? 0), answered - (old?.answered ?? 0), timeouts - (old?.timeouts ?? 0),
+            unreachable - (old?.unreachable ?? 0), refused - (old?.refused ?? 0),
+            servfail - (old?.servfail ?? 0),
+        ]
+        return identity + counts + [
+            roundTrips.quantile(0.5), roundTrips.quantile(0.95), (belief?.baseline).map(rounded),
+            (belief?.probabilityOfUp).map(rounded),
+            belief?.state.rawValue,
+        ]
+    }
+}

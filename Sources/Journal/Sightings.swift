@@ -1,0 +1,55 @@
+import GRDB
+import Primitives
+import Reachability
+
+/// Which servers were seen since the last commit, and for which zones.
+struct Sightings: Sendable {
+    private struct Sighting: Hashable {
+        var zone: String
+        var server: IPAddress
+    }
+
+    private struct Server {
+        var network: NetworkIdentity
+        var first: Int64
+        var last: Int64
+        var answer: Int64?
+    }
+
+    private var zones: [Sighting: Int64] = [:]
+    private var servers: [IPAddress: Server] = [:]
+
+    /// Pairs of a zone and a server.
+    var count: Int { zones.count }
+
+    mutating func note(_ observation: Observation, network: NetworkIdentity) {
+        let seconds = observation.time.seconds
+        zones[Sighting(zone: observation.zone, server: observation.server)] = seconds
+        var server =
+            servers[observation.server] ?? Server(network: network, first: seconds, last: seconds)
+        server.network = network
+        server.last = max(server.last, seconds)
+        if case .answered = observation.outcome { server.answer = seconds }
+        servers[observation.server] = server
+    }
+
+    func save(to database: Database) throws {
+        let insertServer = try database.cachedStatement(
+            sql: """
+                INSERT INTO server VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET
+                prefix = excluded.prefix, asn = excluded.asn, last_seen = excluded.last_seen,
+                last_answer = coalesce(excluded.last_answer, last_answer)
+                """)
+        for (address, server) in servers {
+            try insertServer.execute(arguments: [
+                address.description, server.network.prefix.description, server.network.origins.first?.value,
+                server.first, server.last, server.answer,
+            ])
+        }
+        let insertZone = try database.cachedStatement(
+            sql: "INSERT OR REPLACE INTO zone_server VALUES (?, ?, ?)")
+        for (sighting, seconds) in zones {
+            try insertZone.execute(arguments: [sighting.zone, sighting.server.description, seconds])
+        }
+    }
+}
