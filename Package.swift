@@ -27,6 +27,7 @@ let package = Package(
     products: [.executable(name: "afterglow", targets: ["afterglow"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -35,6 +36,7 @@ let package = Package(
         room("Primitives"),
         room("DNSWire", ["Primitives"]),
         // Ring 1: decisions, without sockets, clocks or Foundation.
+        room("Validation", ["DNSWire", "Primitives"]),
         room("Caching", ["DNSWire", "Primitives"]),
         room("Routing", ["Primitives"]),
         room("Reachability", ["Primitives"]),
@@ -43,6 +45,12 @@ let package = Package(
         // Ring 2: the machine.
         .target(name: "CLinux"),
         room("EventLoop", ["CLinux", "Primitives"]),
+        room(
+            "Signing",
+            [
+                "DNSWire", "Validation", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         room("Settings", ["Primitives", .product(name: "Yams", package: "Yams")]),
         room("Journal", ["Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
@@ -72,6 +80,8 @@ let package = Package(
         tests("RoutingTests", ["Primitives", "Routing"]),
         tests("ReachabilityTests", ["Primitives", "Reachability"]),
         tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
+        tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),
+        tests("SigningTests", ["DNSWire", "Primitives", "Signing", "Validation"]),
         tests("EventLoopTests", ["EventLoop", "Primitives"]),
         tests("SettingsTests", ["Primitives", "Settings"]),
         tests(

@@ -1,0 +1,144 @@
+package import DNSWire
+
+/// The types that exist at a name (RFC 4034 §4.1.2), kept in wire form.
+package struct TypeBitmap: Hashable, Sendable {
+    private let octets: [UInt8]
+
+    package init(octets: [UInt8]) { self.octets = octets }
+
+    /// Whether the bit of `type` is set; reading stops at a window that is cut off.
+    package func contains(_ type: RecordType) -> Bool {
+        let window = UInt8(truncatingIfNeeded: type.rawValue >> 8)
+        let index = Int(type.rawValue & 0xFF) / 8
+        var position = 0
+        while position + 1 < octets.count {
+            let count = Int(octets[position + 1])
+            if octets[position] == window {
+                let place = position + 2 + index
+                guard index < count, place < octets.count else { return false }
+                return octets[place] & (0x80 >> UInt8(type.rawValue & 7)) != 0
+            }
+            position += 2 + count
+        }
+        return false
+    }
+
+    /// Whether the name is a delegation seen from the parent: NS without SOA.
+    package var isDelegation: Bool { contains(.ns) && !contains(.soa) }
+}
+
+/// An NSEC record (RFC 4034 §4): nothing exists between its owner and `next`.
+package struct NextSecure: Hashable, Sendable {
+    package let owner: Name
+    package let next: Name
+    package let types: TypeBitmap
+
+    /// Reads RDATA; nil when it is malformed.
+    package init?(owner: Name, _ data: RecordData) {
+        var reader = WireReader(data.octets)
+        guard let next = try? reader.readName(), let types = try? reader.readOctets(reader.remaining) else {
+            return nil
+        }
+        self.owner = owner
+        self.next = next
+        self.types = TypeBitmap(octets: Array(types))
+    }
+}
+
+/// How owner names of NSEC3 records are hashed (RFC 5155 §3.1, §4).
+package struct HashParameters: Hashable, Sendable {
+    /// 1 is SHA-1, the only one defined.
+    package let algorithm: UInt8
+    package let iterations: UInt16
+    package let salt: [UInt8]
+
+    package init(algorithm: UInt8, iterations: UInt16, salt: [UInt8]) {
+        self.algorithm = algorithm
+        self.iterations = iterations
+        self.salt = salt
+    }
+
+    /// Reads NSEC3PARAM RDATA; nil when it is malformed or its flags are not zero (RFC 5155 §4.1.2).
+    package init?(_ data: RecordData) {
+        var reader = WireReader(data.octets)
+        guard let (parameters, flags) = Self.read(&reader), flags == 0, reader.remaining == 0 else {
+            return nil
+        }
+        self = parameters
+    }
+
+    /// The four fields that NSEC3 and NSEC3PARAM share.
+    static func read(_ reader: inout WireReader) -> (HashParameters, flags: UInt8)? {
+        guard let algorithm = try? reader.readUInt8(), let flags = try? reader.readUInt8(),
+            let iterations = try? reader.readUInt16(), let count = try? reader.readUInt8(),
+            let salt = try? reader.readOctets(Int(count))
+        else { return nil }
+        return (HashParameters(algorithm: algorithm, iterations: iterations, salt: Array(salt)), flags)
+    }
+}
+
+/// An NSEC3 record (RFC 5155 §3): no name hashes to between its owner's hash and `next`.
+package struct HashedNextSecure: Hashable, Sendable {
+    package let zone: Name
+    /// The hash in the owner's first label.
+    package let hash: [UInt8]
+    package let parameters: HashParameters
+    package let flags: UInt8
+    package let next: [UInt8]
+    package let types: TypeBitmap
+
+    /// Reads RDATA; nil when it or the owner's first label is malformed.
+    package init?(owner: Name, _ data: RecordData) {
+        var reader = WireReader(data.octets)
+        guard let zone = owner.parent, let label = owner.labels.first,
+            let hash = Base32Hexadecimal.decode(label),
+            let (parameters, flags) = HashParameters.read(&reader),
+            let count = try? reader.readUInt8(), let next = try? reader.readOctets(Int(count)),
+            count > 0, hash.count == next.count, let types = try? reader.readOctets(reader.remaining)
+        else { return nil }
+        self.zone = zone
+        self.hash = hash
+        self.parameters = parameters
+        self.flags = flags
+        self.next = Array(next)
+        self.types = TypeBitmap(octets: Array(types))
+    }
+
+    /// Whether unsigned delegations may lie in the gap (RFC 5155 §3.1.2.1).
+    package var isOptOut: Bool { flags & 1 != 0 }
+
+    /// Whether `other` lies strictly between the hashes, the last record's gap closing the circle.
+    package func covers(_ other: [UInt8]) -> Bool {
+        guard other.count == hash.count, other != hash, other != next else { return false }
+        let after = hash.lexicographicallyPrecedes(other)
+        let before = other.lexicographicallyPrecedes(next)
+        return hash.lexicographicallyPrecedes(next) ? after && before : after || before
+    }
+}
+
+/// Base 32 with the extended hex alphabet, without padding (RFC 4648 §7).
+enum Base32Hexadecimal {
+    /// The octets; nil when a character is foreign or bits are left over that are not zero.
+    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        var octets: [UInt8] = []
+        var bits: UInt32 = 0
+        var count = 0
+        for character in text {
+            let value: UInt8
+            switch character {
+            case 0x30...0x39: value = character &- 0x30
+            case 0x41...0x56: value = character &- 0x37
+            case 0x61...0x76: value = character &- 0x57
+            default: return nil
+            }
+            bits = bits << 5 | UInt32(value)
+            count += 5
+            if count >= 8 {
+                count -= 8
+                octets.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+                bits &= (1 << UInt32(count)) - 1
+            }
+        }
+        return count < 5 && bits == 0 ? octets : nil
+    }
+}

@@ -1,0 +1,62 @@
+package import DNSWire
+
+/// The fields of a DNSKEY record (RFC 4034 §2).
+package struct KeyRecord: Hashable, Sendable {
+    package let flags: UInt16
+    package let protocolNumber: UInt8
+    package let algorithm: SecurityAlgorithm
+    package let publicKey: [UInt8]
+    /// The whole RDATA.
+    package let data: RecordData
+    /// The number by which signatures and DS records refer to the key; not unique (RFC 4034 App. B).
+    package let keyTag: UInt16
+
+    /// Reads RDATA; nil when it is too short.
+    package init?(_ data: RecordData) {
+        let octets = data.octets
+        guard octets.count >= 4 else { return nil }
+        flags = UInt16(octets[0]) << 8 | UInt16(octets[1])
+        protocolNumber = octets[2]
+        algorithm = SecurityAlgorithm(rawValue: octets[3])
+        publicKey = Array(octets[4...])
+        self.data = data
+        keyTag = Self.tag(octets)
+    }
+
+    /// Whether the key may sign zone data (RFC 4034 §2.1.1, §2.1.2).
+    package var isZoneKey: Bool { flags & 0x0100 != 0 && protocolNumber == 3 }
+
+    /// Whether the key is marked as one that a DS record or a trust anchor points to.
+    package var isSecureEntryPoint: Bool { flags & 0x0001 != 0 }
+
+    /// Whether the key's owner has withdrawn it (RFC 5011 §2.1).
+    package var isRevoked: Bool { flags & 0x0080 != 0 }
+
+    /// Whether signatures of zone data by this key may be believed.
+    package var maySign: Bool { isZoneKey && !isRevoked }
+
+    private static func tag(_ octets: [UInt8]) -> UInt16 {
+        if octets[3] == 1 {
+            // Algorithm 1 has the last 24 bits' upper 16 (RFC 4034 App. B.1).
+            guard octets.count >= 7 else { return 0 }
+            return UInt16(octets[octets.count - 3]) << 8 | UInt16(octets[octets.count - 2])
+        }
+        var sum: UInt32 = 0
+        for (index, octet) in octets.enumerated() {
+            sum &+= index & 1 == 0 ? UInt32(octet) << 8 : UInt32(octet)
+        }
+        sum &+= sum >> 16 & 0xFFFF
+        return UInt16(truncatingIfNeeded: sum)
+    }
+}
+
+/// The keys of a zone that a chain of trust has reached.
+package struct ZoneKeys: Hashable, Sendable {
+    package let zone: Name
+    package let keys: [KeyRecord]
+
+    package init(zone: Name, keys: [KeyRecord]) {
+        self.zone = zone
+        self.keys = keys
+    }
+}

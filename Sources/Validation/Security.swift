@@ -1,0 +1,84 @@
+package import DNSWire
+
+/// What a chain of trust says about records or their absence (RFC 4035 §4.3).
+package enum Security: Hashable, Sendable {
+    case secure
+    /// A chain of trust shows that the records need not be signed.
+    case insecure(InsecurityReason)
+    /// The records should be signed, and are not, or wrongly.
+    case bogus(BogusReason)
+    /// No trust anchor stands above the name.
+    case indeterminate
+
+    /// What to tell the client (RFC 8914); nil when nothing is out of the ordinary.
+    package var extendedError: ExtendedError? {
+        switch self {
+        case .secure: nil
+        case .insecure(let reason): reason.extendedError
+        case .bogus(let reason): reason.extendedError
+        case .indeterminate:
+            ExtendedError(.dnssecIndeterminate, "no trust anchor covers the name")
+        }
+    }
+}
+
+/// Why records count as unsigned.
+package enum InsecurityReason: Hashable, Sendable {
+    /// The parent proves that there is no DS record.
+    case unsignedDelegation(Name)
+    /// The gap that denies the name may hold unsigned delegations (RFC 5155 §9.2).
+    case optOut(Name)
+    case unsupportedAlgorithms(zone: Name, [SecurityAlgorithm])
+    case unsupportedDigests(zone: Name, [DigestType])
+    /// More NSEC3 iterations than are worth following (RFC 9276 §3.2).
+    case iterations(zone: Name, UInt16)
+    /// The operator has switched validation off below this name (RFC 7646).
+    case negativeTrustAnchor(Name)
+
+    package var extendedError: ExtendedError? {
+        switch self {
+        case .unsignedDelegation, .optOut: nil
+        case .unsupportedAlgorithms(let zone, let algorithms):
+            ExtendedError(
+                .unsupportedAlgorithm,
+                "\(zone.withoutFinalDot) is signed by \(Self.list(algorithms)) only, which is not supported")
+        case .unsupportedDigests(let zone, let types):
+            ExtendedError(
+                .unsupportedDigest,
+                "DS records of \(zone.withoutFinalDot) have \(Self.list(types)) only, which is not supported")
+        case .iterations(let zone, let count):
+            ExtendedError(
+                .unsupportedIterations,
+                "\(zone.withoutFinalDot) uses \(count) NSEC3 iterations, more than \(ValidationLimits.iterations)"
+            )
+        case .negativeTrustAnchor(let name):
+            ExtendedError(.other, "validation is off for \(name.withoutFinalDot) by configuration")
+        }
+    }
+
+    private static func list(_ items: [some CustomStringConvertible]) -> String {
+        items.map(\.description).joined(separator: ", ")
+    }
+}
+
+/// Which signature a verdict speaks of.
+package struct SignatureIdentity: Hashable, Sendable, CustomStringConvertible {
+    package let owner: Name
+    package let type: RecordType
+    package let signer: Name
+    package let algorithm: SecurityAlgorithm
+    package let keyTag: UInt16
+
+    package init(_ signature: SignatureRecord, of set: SignedSet) {
+        owner = set.name
+        type = set.type
+        signer = signature.signer
+        algorithm = signature.algorithm
+        keyTag = signature.keyTag
+    }
+
+    /// `signature of www.example.net A by key 12345 (ED25519) of example.net`.
+    package var description: String {
+        "signature of \(owner.withoutFinalDot) \(type) by key \(keyTag) (\(algorithm)) of \(signer.withoutFinalDot)"
+    }
+}

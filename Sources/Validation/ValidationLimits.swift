@@ -1,0 +1,57 @@
+/// Every maximum of validation, each with its reason.
+package enum ValidationLimits {
+    /// Signatures looked at for one record set. Zones in the middle of an algorithm rollover have four
+    /// (two algorithms, two keys); KeyTrap (CVE-2023-50387) works with hundreds.
+    package static let signaturesPerSet = 8
+    /// Keys tried for one signature. Tags collide by chance once in 65,536 pairs of keys; four leave room for
+    /// that, Unbound allows the same.
+    package static let keysPerTag = 4
+    /// DS records looked at for one delegation: two keys, two algorithms and two digests make eight.
+    package static let delegationSigners = 8
+    /// Failed verifications in one client query, restarts included, as BIND's `max-validation-failures` and its
+    /// kin: chance collisions and a broken key or two use less.
+    package static let failures = 16
+    /// Signatures checked in one client query: 40 zones and aliases deep with three sets each.
+    package static let verifications = 120
+    /// NSEC3 hashes in one client query (CVE-2023-50868): one for each label of the longest name, four times,
+    /// and each at most 51 rounds of SHA-1.
+    package static let hashes = 600
+    /// Additional NSEC3 iterations above which a zone counts as unsigned (RFC 9276 §3.2).
+    package static let iterations: UInt16 = 50
+    /// NSEC and NSEC3 records looked at in one denial; a proof needs at most three.
+    package static let denialRecords = 16
+}
+
+/// What one client query may still spend on validation. A reference: all of its sub-queries and restarts draw
+/// on it; confined to its worker.
+package final class ValidationBudget {
+    package private(set) var failures: Int
+    package private(set) var verifications: Int
+    package private(set) var hashes: Int
+
+    package init(
+        failures: Int = ValidationLimits.failures, verifications: Int = ValidationLimits.verifications,
+        hashes: Int = ValidationLimits.hashes
+    ) {
+        self.failures = failures
+        self.verifications = verifications
+        self.hashes = hashes
+    }
+
+    /// Takes one signature check; false when none, or no failure, is left.
+    package func spendVerification() -> Bool {
+        guard verifications > 0, failures > 0 else { return false }
+        verifications -= 1
+        return true
+    }
+
+    /// Counts a check that failed.
+    package func countFailure() { failures -= 1 }
+
+    /// Takes one NSEC3 hash; false when none is left.
+    package func spendHash() -> Bool {
+        guard hashes > 0 else { return false }
+        hashes -= 1
+        return true
+    }
+}

@@ -1,0 +1,130 @@
+package import DNSWire
+package import Primitives
+
+/// The decisions of RFC 4035 §5 for one client query at one moment: values in, values out.
+package struct Validator {
+    package let verifier: any SignatureVerifier
+    package let digester: any RecordDigester
+    /// The moment that signatures are held against.
+    package let now: Timestamp
+    /// Seconds that clocks may disagree by at either end of a signature's time.
+    package let tolerance: UInt32
+    package let budget: ValidationBudget
+
+    package init(
+        verifier: any SignatureVerifier, digester: any RecordDigester, now: Timestamp, tolerance: UInt32 = 0,
+        budget: ValidationBudget
+    ) {
+        self.verifier = verifier
+        self.digester = digester
+        self.now = now
+        self.tolerance = tolerance
+        self.budget = budget
+    }
+}
+
+/// What validating one record set came to.
+package enum SetVerdict: Hashable, Sendable {
+    case secure(SignatureProof)
+    case bogus(BogusReason)
+}
+
+/// The signature that made a record set secure.
+package struct SignatureProof: Hashable, Sendable {
+    package let signature: SignatureRecord
+    /// The wildcard that the set was made from, whose use remains to be proven; nil for a set of its own.
+    package let wildcard: Name?
+    /// Seconds: the lowest of the set's TTL, the original TTL and the signature's time left (RFC 4035 §5.3.3).
+    package let ttl: UInt32
+}
+
+extension Validator {
+    /// Checks a record set's signatures with its zone's keys (RFC 4035 §5.3).
+    ///
+    /// One valid signature suffices (RFC 6840 §5.11). At most `ValidationLimits.signaturesPerSet` signatures and
+    /// `keysPerTag` keys for each are tried.
+    package func validate(_ set: SignedSet, keys: ZoneKeys) -> SetVerdict {
+        guard !set.signatures.isEmpty else { return .bogus(.signaturesMissing(set.name, set.type)) }
+        var reason: BogusReason?
+        for data in set.signatures.prefix(ValidationLimits.signaturesPerSet) {
+            switch check(data, of: set, keys: keys) {
+            case .secure(let proof): return .secure(proof)
+            case .bogus(let found): reason = BogusReason.telling(reason, found)
+            }
+            if case .limitReached = reason { break }
+        }
+        return .bogus(reason ?? .signaturesMissing(set.name, set.type))
+    }
+
+    private func check(_ data: RecordData, of set: SignedSet, keys: ZoneKeys) -> SetVerdict {
+        guard let signature = SignatureRecord(data), signature.typeCovered == set.type else {
+            return .bogus(.malformedSignature(set.name, set.type))
+        }
+        let identity = SignatureIdentity(signature, of: set)
+        if let reason = misfit(signature, identity, of: set, zone: keys.zone) { return .bogus(reason) }
+        guard verifier.supports(signature.algorithm) else { return .bogus(.signaturesUnsupported(identity)) }
+        guard case .timely(let left) = signature.timeliness(at: now, tolerance: tolerance) else {
+            return .bogus(untimely(signature, identity))
+        }
+        let matching = keys.keys.filter {
+            $0.keyTag == signature.keyTag && $0.algorithm == signature.algorithm
+        }
+        let usable = matching.filter(\.maySign)
+        guard !usable.isEmpty else {
+            guard let key = matching.first else { return .bogus(.keyMissing(identity)) }
+            return .bogus(key.isZoneKey ? .keyRevoked(identity) : .notZoneKey(identity))
+        }
+        guard let signed = set.signedData(by: signature) else {
+            return .bogus(.wrongLabelCount(identity, labels: signature.labels))
+        }
+        if let reason = verify(signature, identity, signed, usable) { return .bogus(reason) }
+        let expanded = Int(signature.labels) < set.signedLabelCount
+        return .secure(
+            SignatureProof(
+                signature: signature, wildcard: expanded ? set.signedOwner(by: signature) : nil,
+                ttl: min(set.ttl, signature.originalTTL, left)))
+    }
+
+    /// What of RFC 4035 §5.3.1 the signature fails, time and key apart.
+    private func misfit(
+        _ signature: SignatureRecord, _ identity: SignatureIdentity, of set: SignedSet, zone: Name
+    ) -> BogusReason? {
+        guard signature.signer == zone, set.name.isEqualOrBelow(zone) else {
+            return .wrongSigner(identity, zone: zone)
+        }
+        guard Int(signature.labels) <= set.signedLabelCount, Int(signature.labels) >= zone.labelCount else {
+            return .wrongLabelCount(identity, labels: signature.labels)
+        }
+        return nil
+    }
+
+    private func untimely(_ signature: SignatureRecord, _ identity: SignatureIdentity) -> BogusReason {
+        func time(_ field: UInt32) -> Timestamp { SignatureRecord.timestamp(field, near: now) }
+        switch signature.timeliness(at: now, tolerance: tolerance) {
+        case .expired: return .signatureExpired(identity, at: time(signature.expiration), now: now)
+        case .notYetValid: return .signatureNotYetValid(identity, from: time(signature.inception), now: now)
+        case .expiredBeforeValid, .timely: return .signatureExpiredBeforeValid(identity)
+        }
+    }
+
+    /// Tries the keys; nil when one of them verifies.
+    private func verify(
+        _ signature: SignatureRecord, _ identity: SignatureIdentity, _ signed: [UInt8], _ keys: [KeyRecord]
+    ) -> BogusReason? {
+        var reason = BogusReason.signaturesUnsupported(identity)
+        for key in keys.prefix(ValidationLimits.keysPerTag) {
+            guard budget.spendVerification() else { return .limitReached(.verifications, identity.owner) }
+            switch verifier.verify(
+                algorithm: signature.algorithm, key: key.publicKey, data: signed,
+                signature: signature.signature)
+            {
+            case .valid: return nil
+            case .invalid:
+                budget.countFailure()
+                reason = .signatureInvalid(identity)
+            case .unsupported: break
+            }
+        }
+        return reason
+    }
+}
