@@ -83,6 +83,13 @@ let package = Package(
         tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),
         tests("SigningTests", ["DNSWire", "Primitives", "Signing", "Validation"]),
         tests("EventLoopTests", ["EventLoop", "Primitives"]),
+        tests(
+            "ServingTests",
+            [
+                "AllocationCounter", "Caching", "DNSWire", "EventLoop", "Primitives", "Recursion", "Serving",
+                "Zones",
+            ]),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         tests("SettingsTests", ["Primitives", "Settings"]),
         tests(
             "JournalTests",

@@ -1,11 +1,11 @@
 import DNSWire
-import Primitives
+package import Primitives
 
 /// A worker's finished answers, as octets that only need their ID, TTLs and case patched.
 ///
 /// Four-way set associative and of fixed size: a look-up reads at most four slots, allocates nothing and
 /// takes no lock. What it forgets, the record cache still knows.
-final class AnswerCache {
+package final class AnswerCache {
     private struct Slot {
         var hash: UInt64 = 0
         var flags: UInt8 = 0
@@ -21,14 +21,14 @@ final class AnswerCache {
     private let setMask: Int
 
     /// A cache of `sets`, a power of two, times four answers.
-    init(sets: Int) {
+    package init(sets: Int) {
         let count = 1 << max(0, (Int.bitWidth - 1) - max(1, sets).leadingZeroBitCount)
         slots = Array(repeating: Slot(), count: count * Self.ways)
         setMask = count - 1
     }
 
     /// Writes the answer to a query into `reply` and returns its length; 0 when there is none that fits.
-    func answer(
+    package func answer(
         _ query: UnsafeRawBufferPointer, _ shape: QueryShape, into reply: UnsafeMutableRawBufferPointer,
         at now: Instant
     ) -> Int {
@@ -53,7 +53,7 @@ final class AnswerCache {
     }
 
     /// Keeps an answer until its lowest TTL ends.
-    func store(
+    package func store(
         _ octets: [UInt8], for query: UnsafeRawBufferPointer, _ shape: QueryShape, ttl: UInt32,
         at now: Instant
     ) {
@@ -70,7 +70,7 @@ final class AnswerCache {
     }
 
     /// Forgets everything, as when the zones that answers came from have changed.
-    func removeAll() {
+    package func removeAll() {
         for index in slots.indices { slots[index] = Slot() }
     }
 

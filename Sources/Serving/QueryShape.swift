@@ -3,17 +3,17 @@ import Primitives
 /// What an ordinary query looks like on the wire, read without copying: the front of the datagram path.
 ///
 /// Anything unusual is not a shape and goes the long way, where it is answered or refused with care.
-struct QueryShape {
+package struct QueryShape {
     /// A hash of the question in lower case and of the flags that change an answer.
-    let hash: UInt64
+    package let hash: UInt64
     /// The end of the question section; the question starts at offset 12.
-    let questionEnd: Int
+    package let questionEnd: Int
     /// RD, CD, DO and the presence of EDNS in one octet: part of the key.
-    let flags: UInt8
+    package let flags: UInt8
     /// The largest answer that the client takes, in octets.
-    let limit: Int
+    package let limit: Int
 
-    init?(_ octets: UnsafeRawBufferPointer) {
+    package init?(_ octets: UnsafeRawBufferPointer) {
         guard octets.count >= 17, octets.count <= 512, octets[2] & 0xFE == 0, octets[3] & 0x4F == 0,
             octets[4] == 0,
             octets[5] == 1, octets[6] | octets[7] | octets[8] | octets[9] | octets[10] == 0, octets[11] <= 1
@@ -49,7 +49,8 @@ struct QueryShape {
         self.limit = limit
     }
 
-    /// An OPT record of version 0 that ends the message. Its options do not change our answer.
+    /// An OPT record of version 0 that ends the message. Its options, which must be whole, do not change our
+    /// answer.
     private static func readEDNS(_ octets: UnsafeRawBufferPointer, at start: Int) -> (
         limit: Int, dnssecOK: Bool
     )? {
@@ -57,6 +58,11 @@ struct QueryShape {
             octets[start + 6] == 0,
             start + 11 + Int(octets[start + 9]) << 8 + Int(octets[start + 10]) == octets.count
         else { return nil }
+        var option = start + 11
+        while option + 4 <= octets.count {
+            option += 4 + Int(octets[option + 2]) << 8 + Int(octets[option + 3])
+        }
+        guard option == octets.count else { return nil }
         let size = Int(octets[start + 3]) << 8 | Int(octets[start + 4])
         let limit = max(Limits.payloadSizeWithoutEDNS, min(size, Int(Limits.payloadSize)))
         return (limit, octets[start + 7] & 0x80 != 0)

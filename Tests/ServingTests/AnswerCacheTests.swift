@@ -1,0 +1,99 @@
+import AllocationCounter
+import DNSWire
+import Primitives
+import Serving
+import Testing
+import Zones
+
+@Suite("Finished answers")
+struct AnswerCacheTests {
+    private let cache = AnswerCache(sets: 16)
+    private let start = Instant(nanoseconds: 1_000_000_000_000)
+
+    /// Stores an answer to a query for `name` with a TTL of 300 s.
+    private func store(_ name: String) throws -> [UInt8] {
+        let query = try Message.query(name)
+        var answer = query
+        answer.header.isResponse = true
+        answer.answers = [.address(try #require(query.questions.first).name, loopback, ttl: 300)]
+        let octets = query.compose()
+        octets.withUnsafeBytes { buffer in
+            guard let shape = QueryShape(buffer) else { return }
+            cache.store(answer.compose(), for: buffer, shape, ttl: 300, at: start)
+        }
+        return octets
+    }
+
+    private func answer(_ query: [UInt8], after seconds: Int64) -> Message? {
+        var reply = [UInt8](repeating: 0, count: 4096)
+        let count = query.withUnsafeBytes { buffer in
+            reply.withUnsafeMutableBytes { room in
+                QueryShape(buffer).map { cache.answer(buffer, $0, into: room, at: start + .seconds(seconds)) }
+                    ?? 0
+            }
+        }
+        return try? Message(parsing: Array(reply[..<count]))
+    }
+
+    @Test("A cached answer has the client's ID and case")
+    func identity() throws {
+        _ = try store("www.example")
+        let reply = try #require(answer(try Message.query("wWw.eXample", id: 99).compose(), after: 0))
+        #expect(reply.header.id == 99)
+        #expect(reply.questions.first?.name.description == "wWw.eXample.")
+        #expect(reply.answers.first?.name.description == "wWw.eXample.")
+    }
+
+    @Test("TTLs count down, and at the end the answer is gone")
+    func countdown() throws {
+        let query = try store("www.example")
+        for seconds: Int64 in [0, 1, 100, 299] {
+            #expect(answer(query, after: seconds)?.answers.first?.ttl == UInt32(300 - seconds))
+        }
+        #expect(answer(query, after: 300) == nil)
+    }
+
+    @Test("An answer is given only to the same question and flags")
+    func sameQuestion() throws {
+        _ = try store("www.example")
+        #expect(answer(try Message.query("www.example", .aaaa).compose(), after: 0) == nil)
+        #expect(answer(try Message.query("wwx.example").compose(), after: 0) == nil)
+        #expect(answer(try Message.query("www.example", edns: nil).compose(), after: 0) == nil)
+        let signed = try Message.query("www.example", edns: EDNS(payloadSize: 1232, dnssecOK: true))
+        #expect(answer(signed.compose(), after: 0) == nil)
+        var checked = try Message.query("www.example")
+        checked.header.checkingDisabled = true
+        #expect(answer(checked.compose(), after: 0) == nil)
+    }
+
+    private static var isOptimised: Bool {
+        #if DEBUG
+            false
+        #else
+            true
+        #endif
+    }
+
+    @Test(
+        "A cached answer allocates nothing",
+        .enabled(if: isOptimised && afterglow_allocations_are_counted(), "needs an optimised build"))
+    func allocations() throws {
+        let query = try store("www.example")
+        var reply = [UInt8](repeating: 0, count: 4096)
+        let cache = cache
+        let later = start + .seconds(7)
+        var answered = 0
+        let allocated = query.withUnsafeBytes { buffer in
+            reply.withUnsafeMutableBytes { room in
+                let before = afterglow_allocations_of_thread()
+                for _ in 0..<100_000 {
+                    guard let shape = QueryShape(buffer) else { continue }
+                    answered += cache.answer(buffer, shape, into: room, at: later) > 0 ? 1 : 0
+                }
+                return afterglow_allocations_of_thread() - before
+            }
+        }
+        #expect(answered == 100_000)
+        #expect(allocated == 0)
+    }
+}
