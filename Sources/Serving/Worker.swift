@@ -14,7 +14,8 @@ package actor Worker {
     package nonisolated let loop: EventLoop
     private var configuration: ServiceConfiguration
     private let resolver: Resolver
-    private let answers = AnswerCache(sets: 16_384)
+    /// What is answered where a datagram arrives, before it enters the actor.
+    nonisolated let front: DatagramFront
     private let specialUse = SpecialUseZones()
     private var admission = Admission()
 
@@ -27,6 +28,7 @@ package actor Worker {
     ) {
         self.loop = loop
         self.configuration = configuration
+        front = DatagramFront(access: configuration.access)
         resolver = Resolver(
             configuration: configuration.resolver, upstream: LoopUpstream(loop: loop, record: record),
             cache: cache)
@@ -36,7 +38,8 @@ package actor Worker {
     package func reconfigure(_ configuration: ServiceConfiguration) {
         self.configuration = configuration
         resolver.configuration = configuration.resolver
-        answers.removeAll()
+        front.access = configuration.access
+        front.answers.removeAll()
     }
 
     /// The client that waits for an answer, and by which way it goes back.
@@ -46,23 +49,14 @@ package actor Worker {
         let send: ([UInt8]) -> Void
     }
 
-    /// The datagram path: called on the loop for each datagram of a batch.
-    func receive(
-        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress, into reply: UnsafeMutableRawBufferPointer,
-        listener: DatagramListener
-    ) -> Int {
-        let allowed = configuration.access.allows(peer.address)
-        if allowed, let shape = QueryShape(octets) {
-            let count = answers.answer(octets, shape, into: reply, at: loop.now)
-            if count > 0 { return count }
-        }
+    /// A datagram that the front had no answer for; on the loop.
+    func receive(_ octets: UnsafeRawBufferPointer, from peer: PeerAddress, listener: DatagramListener) {
         // Reflected packets from port 0 can have no honest sender.
-        guard peer.port != 0, octets.count >= Header.octetCount else { return 0 }
+        guard peer.port != 0, octets.count >= Header.octetCount else { return }
         let client = Client(address: peer.address, limit: Limits.payloadSizeWithoutEDNS) {
             listener.send($0, to: peer)
         }
-        accept(Array(octets), from: client, allowed: allowed)
-        return 0
+        accept(Array(octets), from: client, allowed: configuration.access.allows(peer.address))
     }
 
     /// A message over a stream.
@@ -200,7 +194,7 @@ package actor Worker {
         let ttl = (reply.answers + reply.authorities).map { $0.ttl }.min() ?? 0
         octets.withUnsafeBytes { query in
             guard let shape = QueryShape(query), composed.count >= 3, composed[2] & 0x02 == 0 else { return }
-            answers.store(composed, for: query, shape, ttl: ttl, at: loop.now)
+            front.answers.store(composed, for: query, shape, ttl: ttl, at: loop.now)
         }
     }
 

@@ -34,9 +34,12 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
         replyInto reply: UnsafeMutableRawBufferPointer
     ) -> Int {
         guard let datagrams else { return 0 }
+        let count = worker.front.answer(octets, from: peer.address, into: reply, at: worker.loop.now)
+        if count > 0 { return count }
         // The buffers and the listener stay on this loop, which is the worker's executor.
-        nonisolated(unsafe) let (octets, reply, listener) = (octets, reply, datagrams)
-        return worker.assumeIsolated { $0.receive(octets, from: peer, into: reply, listener: listener) }
+        nonisolated(unsafe) let (octets, listener) = (octets, datagrams)
+        worker.assumeIsolated { $0.receive(octets, from: peer, listener: listener) }
+        return 0
     }
 
     package func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {

@@ -1,4 +1,3 @@
-import AllocationCounter
 import DNSWire
 import Primitives
 import Serving
@@ -64,36 +63,5 @@ struct AnswerCacheTests {
         var checked = try Message.query("www.example")
         checked.header.checkingDisabled = true
         #expect(answer(checked.compose(), after: 0) == nil)
-    }
-
-    private static var isOptimised: Bool {
-        #if DEBUG
-            false
-        #else
-            true
-        #endif
-    }
-
-    @Test(
-        "A cached answer allocates nothing",
-        .enabled(if: isOptimised && afterglow_allocations_are_counted(), "needs an optimised build"))
-    func allocations() throws {
-        let query = try store("www.example")
-        var reply = [UInt8](repeating: 0, count: 4096)
-        let cache = cache
-        let later = start + .seconds(7)
-        var answered = 0
-        let allocated = query.withUnsafeBytes { buffer in
-            reply.withUnsafeMutableBytes { room in
-                let before = afterglow_allocations_of_thread()
-                for _ in 0..<100_000 {
-                    guard let shape = QueryShape(buffer) else { continue }
-                    answered += cache.answer(buffer, shape, into: room, at: later) > 0 ? 1 : 0
-                }
-                return afterglow_allocations_of_thread() - before
-            }
-        }
-        #expect(answered == 100_000)
-        #expect(allocated == 0)
     }
 }

@@ -72,7 +72,8 @@ struct TestService {
 
     /// Runs `body` with a service that ends afterwards.
     static func run(
-        adjust: (inout ServiceConfiguration) throws -> Void = { _ in }, _ body: (TestService) throws -> Void
+        adjust: (inout ServiceConfiguration) throws -> Void = { _ in },
+        _ body: (TestService) async throws -> Void
     ) async throws {
         let loop = try EventLoop(name: "worker")
         let outside = try EventLoop(name: "authority")
@@ -82,7 +83,8 @@ struct TestService {
             loop.stop()
             outside.stop()
         }
-        let authority = try Authority(loop: outside, zones: try TestZones.all())
+        let zones = try TestZones.all()
+        let authority = try findingPort { try Authority(loop: outside, zones: zones) }
         try await Task(executorPreference: outside) { try authority.start() }.value
         var resolver = ResolverConfiguration()
         resolver.hints = RootHints(addresses: [loopback])
@@ -94,16 +96,27 @@ struct TestService {
         try adjust(&configuration)
         let cache = RecordCache(memory: 1 << 20, staleFor: .seconds(86_400))
         let worker = Worker(loop: loop, configuration: configuration, cache: cache) { _ in }
-        let datagrams = try WorkerListeners(
-            worker: worker, endpoint: Endpoint(loopback, port: 0), udp: true, tcp: false)
-        let endpoint = try #require(datagrams.localEndpoint)
-        let streams = try WorkerListeners(worker: worker, endpoint: endpoint, udp: false, tcp: true)
+        let (endpoint, datagrams, streams) = try findingPort {
+            let datagrams = try WorkerListeners(
+                worker: worker, endpoint: Endpoint(loopback, port: 0), udp: true, tcp: false)
+            let endpoint = try #require(datagrams.localEndpoint)
+            let streams = try WorkerListeners(worker: worker, endpoint: endpoint, udp: false, tcp: true)
+            return (endpoint, datagrams, streams)
+        }
         try await Task(executorPreference: loop) {
             try datagrams.start()
             try streams.start()
         }.value
-        try body(TestService(authority: authority, endpoint: endpoint, cache: cache, loop: loop))
+        try await body(TestService(authority: authority, endpoint: endpoint, cache: cache, loop: loop))
     }
+}
+
+/// Tries again where the port that the kernel chose for datagrams is taken for streams.
+private func findingPort<Result>(_ bind: () throws -> Result) throws -> Result {
+    for _ in 0..<20 {
+        do { return try bind() } catch is SystemError { continue }
+    }
+    return try bind()
 }
 
 /// What the authority serves.

@@ -1,0 +1,80 @@
+import AllocationCounter
+import DNSWire
+import EventLoop
+import Primitives
+import Serving
+import Testing
+import Zones
+
+private var isOptimised: Bool {
+    #if DEBUG
+        false
+    #else
+        true
+    #endif
+}
+
+/// The hot path must not touch the heap. Allocations of the whole program pass through a counter for each thread.
+@Suite(
+    "The heap",
+    .enabled(if: isOptimised && afterglow_allocations_are_counted(), "needs an optimised build on glibc"))
+struct AllocationTests {
+    @Test("Allocations of Swift are counted")
+    func control() {
+        let before = afterglow_allocations_of_thread()
+        var values: [[UInt8]] = []
+        for count in 1...100 { values.append(Array(repeating: 1, count: count)) }
+        #expect(values.count == 100)
+        #expect(afterglow_allocations_of_thread() - before >= 100)
+    }
+
+    @Test("An answer from the cache allocates nothing")
+    func answer() throws {
+        let cache = AnswerCache(sets: 16)
+        let start = Instant(nanoseconds: 1_000_000_000_000)
+        let query = try Message.query("www.example")
+        var message = query
+        message.header.isResponse = true
+        message.answers = [.address(try TestZones.name("www.example"), loopback, ttl: 300)]
+        let stored = message.compose()
+        var reply = [UInt8](repeating: 0, count: 4096)
+        var answered = 0
+        let allocated = query.compose().withUnsafeBytes { buffer in
+            reply.withUnsafeMutableBytes { room in
+                if let shape = QueryShape(buffer) {
+                    cache.store(stored, for: buffer, shape, ttl: 300, at: start)
+                }
+                let before = afterglow_allocations_of_thread()
+                for step in 0..<100_000 {
+                    guard let shape = QueryShape(buffer) else { continue }
+                    let now = start + .milliseconds(step)
+                    answered += cache.answer(buffer, shape, into: room, at: now) > 0 ? 1 : 0
+                }
+                return afterglow_allocations_of_thread() - before
+            }
+        }
+        #expect(answered == 100_000)
+        #expect(allocated == 0)
+    }
+
+    @Test("A cached answer over UDP allocates nothing from the socket to the socket")
+    func datagram() async throws {
+        try await TestService.run { service in
+            let query = try Message.query("www.example").compose()
+            let client = try service.client()
+            for _ in 0..<10 { _ = try client.ask(query) }
+            let before = await service.allocations()
+            for _ in 0..<10_000 { _ = try client.ask(query) }
+            let allocated = await service.allocations() - before
+            // Reading the counter is a task, and costs a few.
+            #expect(allocated < 10)
+        }
+    }
+}
+
+extension TestService {
+    /// The allocations of the worker's thread so far.
+    func allocations() async -> Int64 {
+        await Task(executorPreference: loop) { afterglow_allocations_of_thread() }.value
+    }
+}
