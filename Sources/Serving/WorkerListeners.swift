@@ -14,9 +14,6 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
         streams = tcp ? try StreamListener(loop: worker.loop, endpoint: endpoint) : nil
     }
 
-    /// Where the sockets are bound, with the port that the kernel chose for port 0; datagrams before streams.
-    package var localEndpoint: Endpoint? { datagrams?.localEndpoint ?? streams?.localEndpoint }
-
     /// Begins to read; on the worker's loop.
     package func start() throws(SystemError) {
         try datagrams?.start(self)

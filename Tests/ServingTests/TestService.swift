@@ -1,6 +1,7 @@
 import Caching
 import DNSWire
 import EventLoop
+import Glibc
 import Primitives
 import Recursion
 import Serving
@@ -21,10 +22,10 @@ final class Authority: DatagramHandler, StreamHandler, @unchecked Sendable {
     /// How many queries have come.
     var queries: Int { counted.withLock { $0 } }
 
-    init(loop: EventLoop, zones: ZoneStore) throws {
+    init(loop: EventLoop, endpoint: Endpoint, zones: ZoneStore) throws {
         self.zones = zones
-        datagrams = try DatagramListener(loop: loop, endpoint: Endpoint(loopback, port: 0))
-        streams = try StreamListener(loop: loop, endpoint: datagrams.localEndpoint)
+        datagrams = try DatagramListener(loop: loop, endpoint: endpoint)
+        streams = try StreamListener(loop: loop, endpoint: endpoint)
     }
 
     /// On the loop.
@@ -84,7 +85,7 @@ struct TestService {
             outside.stop()
         }
         let zones = try TestZones.all()
-        let authority = try findingPort { try Authority(loop: outside, zones: zones) }
+        let authority = try Ports.find { try Authority(loop: outside, endpoint: $0, zones: zones) }
         try await Task(executorPreference: outside) { try authority.start() }.value
         var resolver = ResolverConfiguration()
         resolver.hints = RootHints(addresses: [loopback])
@@ -96,27 +97,32 @@ struct TestService {
         try adjust(&configuration)
         let cache = RecordCache(memory: 1 << 20, staleFor: .seconds(86_400))
         let worker = Worker(loop: loop, configuration: configuration, cache: cache) { _ in }
-        let (endpoint, datagrams, streams) = try findingPort {
-            let datagrams = try WorkerListeners(
-                worker: worker, endpoint: Endpoint(loopback, port: 0), udp: true, tcp: false)
-            let endpoint = try #require(datagrams.localEndpoint)
-            let streams = try WorkerListeners(worker: worker, endpoint: endpoint, udp: false, tcp: true)
-            return (endpoint, datagrams, streams)
+        let (endpoint, listeners) = try Ports.find { endpoint in
+            (endpoint, try WorkerListeners(worker: worker, endpoint: endpoint, udp: true, tcp: true))
         }
-        try await Task(executorPreference: loop) {
-            try datagrams.start()
-            try streams.start()
-        }.value
+        try await Task(executorPreference: loop) { try listeners.start() }.value
         try await body(TestService(authority: authority, endpoint: endpoint, cache: cache, loop: loop))
     }
 }
 
-/// Tries again where the port that the kernel chose for datagrams is taken for streams.
-private func findingPort<Result>(_ bind: () throws -> Result) throws -> Result {
-    for _ in 0..<20 {
-        do { return try bind() } catch is SystemError { continue }
+/// Ports for the sockets of these tests, each given once. They lie below those that the kernel chooses from: to a
+/// socket that may share its port, as listeners may, the kernel also gives one that is taken.
+private enum Ports {
+    private static let given = Atomic<UInt16>(0)
+
+    /// Runs `bind` with ports until it finds one free.
+    static func find<Result>(_ bind: (Endpoint) throws -> Result) throws -> Result {
+        for _ in 0..<20 {
+            do { return try bind(next()) } catch is SystemError { continue }
+        }
+        return try bind(next())
     }
-    return try bind()
+
+    private static func next() -> Endpoint {
+        let number = given.wrappingAdd(1, ordering: .relaxed).newValue
+        let start = UInt16(truncatingIfNeeded: getpid() % 80) * 100
+        return Endpoint(loopback, port: 20_000 + (start + number) % 12_000)
+    }
 }
 
 /// What the authority serves.
