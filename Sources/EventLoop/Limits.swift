@@ -14,18 +14,6 @@ enum Limits {
     static let portAttempts = 8
     /// Batches read from one datagram socket before other sockets get their turn.
     static let batchesPerTurn = 4
-    /// Stream connections a loop holds, so that descriptors remain for upstream exchanges.
-    static let connections = 1000
-    /// Unanswered messages of one connection; reading pauses there (RFC 7766 §6.2.1.1).
-    static let pipelinedMessages = 64
-    /// How long a connection may be without a message (RFC 7766 §6.2.3 suggests seconds).
-    static let idle = Duration.seconds(10)
-    /// How long a begun message may stay incomplete: senders of an octet at a time are closed.
-    static let partialMessage = Duration.seconds(10)
-    /// How long a client may leave its answers unread.
-    static let unwritable = Duration.seconds(10)
-    /// Octets waiting for a client that does not read.
-    static let outputOctets = 256 * 1024
     /// How long an error of accept, as of missing descriptors, pauses a listener.
     static let acceptPause = Duration.milliseconds(100)
 }

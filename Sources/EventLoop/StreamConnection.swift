@@ -4,7 +4,8 @@ import Primitives
 
 /// One client's TCP connection: messages in, answers out in any order (RFC 7766 §6.2.1).
 ///
-/// Confined to its loop. It closes itself when the client is idle, slow to send or slow to read.
+/// Confined to its loop. It closes itself when the client is idle, slow to send or slow to read, and when an
+/// answer does not come.
 package final class StreamConnection: ReadinessSource {
     private enum State {
         case created
@@ -14,6 +15,13 @@ package final class StreamConnection: ReadinessSource {
         case closed
     }
 
+    /// What the client has to do, or we for it, before the deadline.
+    private enum Expectation {
+        case message, restOfMessage, answers
+    }
+
+    /// The limits of the listener that accepted the connection.
+    package let limits: StreamLimits
     private let loop: EventLoop
     private weak var listener: StreamListener?
     private let peer: Endpoint
@@ -23,10 +31,15 @@ package final class StreamConnection: ReadinessSource {
     private var output: [UInt8] = []
     private var unanswered = 0
     private var isDelivering = false
+    private var expectation = Expectation.message
     private var deadline: TimerToken?
     private var outputDeadline: TimerToken?
 
-    init(loop: EventLoop, listener: StreamListener, peer: Endpoint, handler: any StreamHandler) {
+    init(
+        loop: EventLoop, listener: StreamListener, peer: Endpoint, handler: any StreamHandler,
+        limits: StreamLimits
+    ) {
+        self.limits = limits
         self.loop = loop
         self.listener = listener
         self.peer = peer
@@ -37,7 +50,7 @@ package final class StreamConnection: ReadinessSource {
     func begin(_ descriptor: Int32) -> Bool {
         do {
             state = .open(try loop.register(descriptor, for: .readable, self))
-            expect(within: Limits.idle)
+            expect(.message)
             return true
         } catch {
             _ = afterglow_close(descriptor)
@@ -74,6 +87,7 @@ package final class StreamConnection: ReadinessSource {
         if readiness.contains(.error) || readiness.contains(.hangup) { return close() }
         if readiness.contains(.writable) {
             write(registration)
+            renewExpectation(afterMessage: false)
             afterAnswer()
         }
         if readiness.contains(.readable) { read() }
@@ -87,13 +101,11 @@ package final class StreamConnection: ReadinessSource {
     }
 
     private func read() {
-        guard case .open(let registration) = state, unanswered < Limits.pipelinedMessages else { return }
+        guard case .open(let registration) = state, unanswered < limits.pipelinedMessages else { return }
         let count = afterglow_receive(registration.descriptor, loop.scratch.baseAddress, loop.scratch.count)
         if count > 0 {
-            let wasPartial = framer.isPartial
             framer.append(UnsafeRawBufferPointer(rebasing: loop.scratch.prefix(count)))
-            let delivered = deliver()
-            if framer.isPartial, delivered || !wasPartial { expect(within: Limits.partialMessage) }
+            deliver()
         } else if count == 0 {
             state = .halfClosed(registration)
             showInterest()
@@ -103,23 +115,19 @@ package final class StreamConnection: ReadinessSource {
         }
     }
 
-    /// Hands over complete messages while few enough are unanswered; whether there were any.
-    @discardableResult
-    private func deliver() -> Bool {
-        guard !isDelivering else { return false }
+    /// Hands over complete messages while few enough are unanswered.
+    private func deliver() {
+        guard !isDelivering else { return }
         isDelivering = true
         var delivered = false
-        while registration != nil, unanswered < Limits.pipelinedMessages, let message = framer.next() {
+        while registration != nil, unanswered < limits.pipelinedMessages, let message = framer.next() {
             delivered = true
             unanswered += 1
             handler.receive(message, from: peer, on: self)
         }
         isDelivering = false
-        if delivered, registration != nil {
-            expect(within: framer.isPartial ? Limits.partialMessage : Limits.idle)
-        }
+        renewExpectation(afterMessage: delivered)
         showInterest()
-        return delivered
     }
 
     private func write(_ registration: Registration) {
@@ -134,9 +142,9 @@ package final class StreamConnection: ReadinessSource {
         } else if ![EAGAIN, EINTR].contains(Int32(truncatingIfNeeded: 0 &- count)) {
             return close()
         }
-        if output.count > Limits.outputOctets { return close() }
+        if output.count > limits.outputOctets { return close() }
         if !output.isEmpty, outputDeadline == nil {
-            outputDeadline = loop.schedule(at: loop.now + Limits.unwritable) { [weak self] in self?.close() }
+            outputDeadline = loop.schedule(at: loop.now + limits.unread) { [weak self] in self?.close() }
         }
         showInterest()
     }
@@ -150,12 +158,35 @@ package final class StreamConnection: ReadinessSource {
     private func showInterest() {
         guard let registration else { return }
         var interest: Readiness = output.isEmpty ? [] : .writable
-        if case .open = state, unanswered < Limits.pipelinedMessages { interest.insert(.readable) }
+        if case .open = state, unanswered < limits.pipelinedMessages { interest.insert(.readable) }
         loop.change(registration, to: interest)
     }
 
-    /// Closes the connection unless it is told otherwise within `interval`.
-    private func expect(within interval: Duration) {
+    /// Only a whole message, or a change of what is expected, moves the deadline.
+    private func renewExpectation(afterMessage: Bool) {
+        guard registration != nil else { return }
+        let next: Expectation =
+            if unanswered >= limits.pipelinedMessages {
+                .answers
+            } else if framer.isPartial {
+                .restOfMessage
+            } else if unanswered > 0 || !output.isEmpty {
+                .answers
+            } else {
+                .message
+            }
+        if afterMessage || next != expectation { expect(next) }
+    }
+
+    /// Closes the connection unless something else is expected in time.
+    private func expect(_ next: Expectation) {
+        expectation = next
+        let interval =
+            switch next {
+            case .message: limits.idle
+            case .restOfMessage: limits.partialMessage
+            case .answers: limits.answers
+            }
         if let deadline { loop.cancel(deadline) }
         deadline = loop.schedule(at: loop.now + interval) { [weak self] in self?.close() }
     }

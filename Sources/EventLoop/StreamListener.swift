@@ -10,7 +10,7 @@ package protocol StreamHandler: AnyObject {
     func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection)
 }
 
-/// A TCP socket of a loop that accepts DNS connections (RFC 7766), up to 1000 at a time.
+/// A TCP socket of a loop that accepts DNS connections (RFC 7766), as many at a time as its limits say.
 package final class StreamListener: ReadinessSource {
     private enum State {
         case bound(Int32)
@@ -21,12 +21,16 @@ package final class StreamListener: ReadinessSource {
     /// Where the listener is bound, with the port that the kernel chose for port 0.
     package let localEndpoint: Endpoint
     private let loop: EventLoop
+    private let limits: StreamLimits
     private var state: State
     private var connections: [ObjectIdentifier: StreamConnection] = [:]
 
     /// Binds to `endpoint`; can be called on any thread.
-    package init(loop: EventLoop, endpoint: Endpoint) throws(SystemError) {
+    package init(
+        loop: EventLoop, endpoint: Endpoint, limits: StreamLimits = StreamLimits()
+    ) throws(SystemError) {
         self.loop = loop
+        self.limits = limits
         var address = afterglow_address(endpoint)
         let descriptor = try SystemError.check(.listen, afterglow_tcp_listen(&address))
         state = .bound(descriptor)
@@ -60,7 +64,7 @@ package final class StreamListener: ReadinessSource {
     func ready(_ readiness: Readiness) {
         guard case .open(let registration, let handler) = state else { return }
         var storage = afterglow_address()
-        while connections.count < Limits.connections {
+        while connections.count < limits.connections {
             let descriptor = afterglow_accept(registration.descriptor, &storage)
             guard descriptor >= 0 else {
                 if ![EAGAIN, EINTR, ECONNABORTED].contains(0 &- descriptor) { pauseAfterFailure() }
@@ -73,11 +77,12 @@ package final class StreamListener: ReadinessSource {
 
     func ended(_ connection: StreamConnection) {
         connections[ObjectIdentifier(connection)] = nil
-        if connections.count == Limits.connections - 1 { resume() }
+        if connections.count == limits.connections - 1 { resume() }
     }
 
     private func open(_ descriptor: Int32, _ peer: Endpoint, _ handler: any StreamHandler) {
-        let connection = StreamConnection(loop: loop, listener: self, peer: peer, handler: handler)
+        let connection = StreamConnection(
+            loop: loop, listener: self, peer: peer, handler: handler, limits: limits)
         if connection.begin(descriptor) { connections[ObjectIdentifier(connection)] = connection }
     }
 

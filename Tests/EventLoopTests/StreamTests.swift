@@ -75,8 +75,11 @@ final class ScriptedStreamHandler: StreamHandler {
 }
 
 extension Worker {
-    func listenStream(_ handler: sending ScriptedStreamHandler) throws -> Endpoint {
-        let listener = try StreamListener(loop: loop, endpoint: Endpoint(loopback, port: 0))
+    func listenStream(
+        _ handler: sending some StreamHandler, at address: IPAddress = loopback,
+        limits: StreamLimits = StreamLimits()
+    ) throws -> Endpoint {
+        let listener = try StreamListener(loop: loop, endpoint: Endpoint(address, port: 0), limits: limits)
         try listener.start(handler)
         kept += [listener, handler]
         return listener.localEndpoint
@@ -87,10 +90,10 @@ extension Worker {
     }
 
     func converse(
-        _ queries: [[UInt8]], with server: Endpoint,
+        _ queries: [[UInt8]], with server: Endpoint, timeout: Duration = .seconds(10),
         until isLast: @escaping @Sendable ([UInt8]) -> Bool = { _ in true }
     ) async -> StreamOutcome {
-        await loop.exchangeStream(pipelining: queries, with: server, timeout: .seconds(10), until: isLast)
+        await loop.exchangeStream(pipelining: queries, with: server, timeout: timeout, until: isLast)
     }
 
     /// The first `count` messages that come for `queries`.

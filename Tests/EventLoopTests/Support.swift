@@ -2,6 +2,7 @@ import EventLoop
 import Primitives
 
 let loopback = IPAddress(ipv4: 0x7F00_0001)
+let loopbackIPv6 = IPAddress(ipv6High: 0, low: 1)
 
 /// An actor whose executor is a loop: what tests do on the loop, they do in here.
 actor Worker {
@@ -18,8 +19,10 @@ actor Worker {
     ) async throws -> Result { try await body(self) }
 
     /// Starts a listener that answers with `reply`.
-    func listen(_ handler: sending ScriptedHandler) throws -> Endpoint {
-        let listener = try DatagramListener(loop: loop, endpoint: Endpoint(loopback, port: 0))
+    func listen(
+        _ handler: sending ScriptedHandler, at endpoint: Endpoint = Endpoint(loopback, port: 0)
+    ) throws -> Endpoint {
+        let listener = try DatagramListener(loop: loop, endpoint: endpoint)
         handler.listener = listener
         try listener.start(handler)
         kept += [listener, handler]
@@ -34,8 +37,8 @@ actor Worker {
     }
 
     /// A port that was bound and is closed again.
-    func closedEndpoint() throws -> Endpoint {
-        try DatagramListener(loop: loop, endpoint: Endpoint(loopback, port: 0)).localEndpoint
+    func closedEndpoint(at address: IPAddress = loopback) throws -> Endpoint {
+        try DatagramListener(loop: loop, endpoint: Endpoint(address, port: 0)).localEndpoint
     }
 
     func exchange(
