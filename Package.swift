@@ -97,6 +97,9 @@ let package = Package(
         tests(
             "SimulationTests",
             ["Caching", "DNSWire", "Primitives", "Reachability", "Recursion", "Simulation", "Zones"]),
+        tests(
+            "AfterglowDaemonTests",
+            ["AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Settings"]),
         tests("LaboratoryTests", ["Laboratory", "Primitives", "afterglow"]),
     ]
 )

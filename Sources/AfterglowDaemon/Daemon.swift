@@ -42,6 +42,9 @@ package final class Daemon {
                 try bind(listen, to: worker)
             }
         }
+        if let worker = workers.first {
+            recorder.startAsking { name in await worker.texts(at: name) }
+        }
         for (loop, listener) in listeners {
             loop.run { [log] in
                 do { try listener.start() } catch { log.error("cannot start a listener: \(error)") }

@@ -5,11 +5,14 @@ import Reachability
 import Recursion
 import Routing
 import Settings
+import Synchronization
 
 /// Takes the workers' observations to the database, with the network that each address belongs to.
 final class Recorder: Sendable {
     private let writer: JournalWriter
     private let table: OriginTable
+    private let lookup: OriginLookup?
+    private let asking = Mutex<Task<Void, Never>?>(nil)
 
     init(settings: Settings, log: OperatorLog) throws(DaemonProblem) {
         let table = try OriginTables.load(settings.routing)
@@ -27,43 +30,86 @@ final class Recorder: Sendable {
             log.error(
                 "reachability log: \(path): its directory cannot be made: \(error.localizedDescription)")
         }
-        writer = JournalWriter(
+        // The writer asks the look-ups for networks, and they hand it what they learn.
+        let lookups = Mutexed<OriginLookup?>(nil)
+        let writer = JournalWriter(
             path: path, bucketSeconds: max(1, settings.reachability.bucket.components.seconds),
             retention: JournalRetention(
                 seconds: Self.seconds(settings.reachability.retention.observations),
                 size: settings.reachability.retention.size),
-            identify: { table.identity(of: $0.server) ?? .unknown(of: $0.server) },
-            report: { report in
-                switch report {
-                case .failing(.overflow(let dropped)):
-                    log.error("reachability log: \(path): \(dropped) observations dropped, the queue is full")
-                case .failing(let problem):
-                    log.error("reachability log: \(path): \(problem); observations are kept and tried again")
-                case .recovered:
-                    log.info("reachability log: \(path): everything held is stored")
-                }
-            })
+            identify: { observation in
+                let server = observation.server
+                return table.identity(of: server) ?? lookups.value?.identity(of: observation)
+                    ?? .unknown(of: server)
+            },
+            report: { Self.report($0, of: path, to: log) })
+        self.writer = writer
+        lookup = settings.routing.originDNS.map { zones in
+            OriginLookup(
+                zones: zones, never: settings.resolver.doNotQuery, learned: writer.learnedOrigins(),
+                clock: JournalWriter.wallClock
+            ) { writer.remember($0) }
+        }
+        lookups.value = lookup
         writer.start()
     }
 
     func record(_ observation: Observation) { writer.record(observation) }
 
-    /// The network of an address as people name it, when a table covers it.
-    var identify: @Sendable (IPAddress) -> NetworkName? {
-        { [table] address in
-            guard let found = table.identity(of: address), let number = found.origins.first else {
-                return nil
+    /// Begins to ask the origin zones for what no table covers, through `resolve`.
+    func startAsking(_ resolve: @escaping OriginLookup.ResolveText) {
+        guard let lookup else { return }
+        let task = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(1))
+                await lookup.askNext(resolve)
             }
+        }
+        asking.withLock { $0 = task }
+    }
+
+    /// The network of an address as people name it, when a table covers it or it was learnt.
+    var identify: @Sendable (IPAddress) -> NetworkName? {
+        { [table, lookup] address in
+            guard let found = table.identity(of: address) ?? lookup?.identity(of: address),
+                let number = found.origins.first
+            else { return nil }
             return NetworkName(number: number, name: found.name ?? "")
         }
     }
 
-    func close() { writer.flush() }
+    func close() {
+        asking.withLock { $0?.cancel() }
+        writer.flush()
+    }
+
+    private static func report(_ report: JournalReport, of path: String, to log: OperatorLog) {
+        switch report {
+        case .failing(.overflow(let dropped)):
+            log.error("reachability log: \(path): \(dropped) observations dropped, the queue is full")
+        case .failing(let problem):
+            log.error("reachability log: \(path): \(problem); observations are kept and tried again")
+        case .recovered:
+            log.info("reachability log: \(path): everything held is stored")
+        }
+    }
 
     private static func seconds(_ retention: Retention) -> Int64 {
         switch retention {
         case .limited(let duration): duration.components.seconds
         case .forever: Int64.max / 2
         }
+    }
+}
+
+/// A value that several threads read and one sets.
+private final class Mutexed<Value: Sendable>: Sendable {
+    private let stored: Mutex<Value>
+
+    init(_ value: Value) { stored = Mutex(value) }
+
+    var value: Value {
+        get { stored.withLock { $0 } }
+        set { stored.withLock { $0 = newValue } }
     }
 }

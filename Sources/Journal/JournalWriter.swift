@@ -65,7 +65,7 @@ package final class JournalWriter: Sendable {
     @discardableResult package func flush() -> Bool { commit(evenWhileFailing: true) }
 
     /// Remembers the origin of a network, with the next commit.
-    package func remember(_ origin: LearnedOrigin) { store.withLock { $0.remember(origin) } }
+    package func remember(_ origin: LearnedOrigin) { inbox.withLock { $0.origins.append(origin) } }
 
     /// The origins remembered, the newest first; none when the database cannot be read.
     package func learnedOrigins() -> [LearnedOrigin] { store.withLock { $0.learnedOrigins() } }
@@ -77,6 +77,7 @@ package final class JournalWriter: Sendable {
     @discardableResult private func commit(evenWhileFailing: Bool) -> Bool {
         let now = clock()
         let problem = store.withLock { store -> JournalProblem?? in
+            for origin in inbox.withLock({ $0.takeOrigins() }) { store.remember(origin) }
             if store.hasRoom { store.take(inbox.withLock { $0.takeAll() }, identify: identify) }
             guard evenWhileFailing || store.mayTry() else { return nil }
             return .some(store.save(now: now))
@@ -102,12 +103,18 @@ package final class JournalWriter: Sendable {
 
 private struct Inbox {
     var waiting: [Observation] = []
+    var origins: [LearnedOrigin] = []
     var dropped = 0
     private var reported = 0
 
     mutating func takeAll() -> [Observation] {
         defer { waiting = [] }
         return waiting
+    }
+
+    mutating func takeOrigins() -> [LearnedOrigin] {
+        defer { origins = [] }
+        return origins
     }
 
     /// The drops so far when they have doubled since they were last told.

@@ -30,7 +30,7 @@ extension LearnedOrigin {
         return rows.compactMap { row in
             guard let text = String.fromDatabaseValue(row["prefix"]), let prefix = Prefix(text),
                 let numbers = String.fromDatabaseValue(row["asns"]),
-                let fetched = Int64.fromDatabaseValue(row["fetched"])
+                let fetched = Int64.fromDatabaseValue(row["fetched"]), (0...1 << 40).contains(fetched)
             else { return nil }
             let origins = numbers.split(separator: " ").compactMap { ASNumber($0) }
             let name = String.fromDatabaseValue(row["name"])

@@ -54,7 +54,7 @@ package struct ServerBelief: Sendable, Hashable {
             self.logOdds = logOdds.isFinite ? max(-limit, min(limit, logOdds)) : -limit
             self.answers = answers.isFinite ? max(0.01, answers) : 49
             self.failures = failures.isFinite ? max(0.01, failures) : 1
-            self.observations = max(0, observations)
+            self.observations = max(0, min(1 << 40, observations))
             self.lastSecond = lastSecond
             self.lastUp = lastUp
         }

@@ -37,4 +37,49 @@ package enum OriginZone {
         }
         return (prefix, origins.sorted())
     }
+
+    /// The name whose TXT record tells an autonomous system's name, such as `AS23028.asn.cymru.com`.
+    package static func queryName(for number: ASNumber, zone: String) -> String {
+        "AS\(number.value).\(zone)"
+    }
+
+    /// The name from an answer such as `23028 | US | arin | 2002-01-04 | TEAM-CYMRU, US`; nil where there is none.
+    package static func parseName(text: String) -> String? {
+        let fields = text.utf8.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+        guard fields.count >= 5, let last = fields.last else { return nil }
+        let name = String(decoding: last, as: UTF8.self).unicodeScalars.filter {
+            $0.value >= 0x20 && $0.value != 0x7F
+        }
+        let trimmed = String(
+            String.UnicodeScalarView(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()))
+        return trimmed.isEmpty ? nil : String(trimmed.prefix(128))
+    }
+
+    /// The most specific prefix that the texts name around `address`, with the origins of all texts that name it.
+    ///
+    /// Prefixes shorter than /8 or, for IPv6, /16 are not believed: nobody announces them.
+    package static func mostSpecific(_ texts: [String], containing address: IPAddress)
+        -> (prefix: Prefix, origins: [ASNumber])?
+    {
+        let shortest = address.family == .ipv4 ? 8 : 16
+        let answers = texts.compactMap(parse).filter {
+            $0.prefix.contains(address) && $0.prefix.length >= shortest
+        }
+        guard let best = answers.map(\.prefix).max(by: { $0.length < $1.length }) else { return nil }
+        let origins = Set(answers.filter { $0.prefix == best }.flatMap(\.origins))
+        return (best, origins.sorted())
+    }
+
+    /// Whether an exchange for `zone` is part of asking one of `origins`: for a zone in it, or one between it and its
+    /// top-level domain. All are names in lower case.
+    package static func isPart(_ zone: String, ofAsking origins: [String]) -> Bool {
+        let zone = labels(zone)
+        return origins.contains { origin in
+            let origin = labels(origin)
+            let shared = min(zone.count, origin.count)
+            return shared >= 2 && zone.suffix(shared) == origin.suffix(shared)
+        }
+    }
+
+    private static func labels(_ name: String) -> [Substring] { name.split(separator: ".") }
 }

@@ -42,6 +42,9 @@ package actor Worker {
         front.answers.removeAll()
     }
 
+    /// Resolves a question of the house's own.
+    func resolve(_ question: Question) async -> Resolution { await resolver.resolve(question) }
+
     /// The client that waits for an answer, and by which way it goes back.
     struct Client {
         let address: IPAddress

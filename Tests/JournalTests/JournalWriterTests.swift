@@ -81,4 +81,21 @@ struct JournalWriterTests {
             #expect(try sent(path) == kept)
         }
     }
+
+    @Test func `origins that were asked for are remembered with their time, absent ones too`() throws {
+        let log = try Log()
+        let known = LearnedOrigin(
+            network: NetworkIdentity(
+                prefix: try #require(Prefix("192.0.2.0/24")), origins: [ASNumber(7), ASNumber(9)],
+                name: "SEVEN"),
+            fetched: Timestamp(seconds: 60))
+        let absent = LearnedOrigin(
+            network: .unknown(of: try #require(IPAddress("2001:db8::1"))), fetched: Timestamp(seconds: 50))
+        let writer = log.writer()
+        #expect(writer.learnedOrigins().isEmpty)
+        writer.remember(known)
+        writer.remember(absent)
+        #expect(writer.flush())
+        #expect(log.writer().learnedOrigins() == [known, absent])
+    }
 }

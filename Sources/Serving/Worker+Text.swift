@@ -1,0 +1,22 @@
+package import DNSWire
+import Recursion
+
+extension Worker {
+    /// The TXT texts at `name`, resolved here: none where there are none, nil where the resolution failed.
+    package func texts(at name: Name) async -> [String]? {
+        let resolution = await resolve(Question(name, .txt))
+        guard resolution.responseCode == .noError || resolution.responseCode == .nameError else { return nil }
+        return resolution.answers.filter { $0.type == .txt }.map { Self.text(of: $0.data) }
+    }
+
+    /// The character strings of TXT data, joined (RFC 1035 §3.3.14).
+    private static func text(of data: RecordData) -> String {
+        var text: [UInt8] = []
+        var rest = data.octets[...]
+        while let count = rest.popFirst() {
+            text += rest.prefix(Int(count))
+            rest = rest.dropFirst(Int(count))
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
