@@ -35,10 +35,11 @@ let package = Package(
         // Ring 0: values and octets.
         room("Primitives"),
         room("DNSWire", ["Primitives"]),
+        room("RoutingWire", ["Primitives"]),
         // Ring 1: decisions, without sockets, clocks or Foundation.
         room("Validation", ["DNSWire", "Primitives"]),
         room("Caching", ["DNSWire", "Primitives"]),
-        room("Routing", ["Primitives"]),
+        room("Routing", ["Primitives", "RoutingWire"]),
         room("Reachability", ["Primitives"]),
         room("Zones", ["DNSWire", "Primitives"]),
         room("Recursion", ["Caching", "DNSWire", "Primitives", "Reachability"]),
@@ -77,7 +78,8 @@ let package = Package(
         room("Laboratory", ["Primitives"]),
         tests("PrimitivesTests", ["Primitives"]),
         tests("DNSWireTests", ["DNSWire", "Primitives"], exclude: ["Fixtures"]),
-        tests("RoutingTests", ["Primitives", "Routing"]),
+        tests("RoutingTests", ["Primitives", "Routing", "RoutingWire"]),
+        tests("RoutingWireTests", ["Primitives", "RoutingWire"]),
         tests("ReachabilityTests", ["Primitives", "Reachability"]),
         tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
         tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),

@@ -1,0 +1,104 @@
+package import Primitives
+
+/// A cursor over received octets. Every read checks first and throws; nothing here traps.
+package struct OctetReader {
+    package let octets: [UInt8]
+    package private(set) var offset: Int
+    /// Reading stops here.
+    package let end: Int
+
+    package init(_ octets: [UInt8]) {
+        self.octets = octets
+        offset = 0
+        end = octets.count
+    }
+
+    /// A reader of a part, whose ends are moved into the octets where they lie outside.
+    package init(_ octets: [UInt8], from start: Int, to end: Int) {
+        self.octets = octets
+        self.end = max(0, min(end, octets.count))
+        offset = max(0, min(start, self.end))
+    }
+
+    package var remaining: Int { end &- offset }
+    package var isAtEnd: Bool { offset >= end }
+
+    package mutating func skip(_ count: Int) throws(RoutingWireError) {
+        try require(count)
+        offset &+= count
+    }
+
+    package mutating func readUInt8() throws(RoutingWireError) -> UInt8 {
+        try require(1)
+        defer { offset &+= 1 }
+        return octets[offset]
+    }
+
+    package mutating func readUInt16() throws(RoutingWireError) -> UInt16 {
+        try require(2)
+        defer { offset &+= 2 }
+        return UInt16(octets[offset]) << 8 | UInt16(octets[offset &+ 1])
+    }
+
+    package mutating func readUInt32() throws(RoutingWireError) -> UInt32 {
+        try require(4)
+        defer { offset &+= 4 }
+        return UInt32(octets[offset]) << 24 | UInt32(octets[offset &+ 1]) << 16
+            | UInt32(octets[offset &+ 2]) << 8 | UInt32(octets[offset &+ 3])
+    }
+
+    package mutating func readUInt64() throws(RoutingWireError) -> UInt64 {
+        UInt64(try readUInt32()) << 32 | UInt64(try readUInt32())
+    }
+
+    package mutating func readOctets(_ count: Int) throws(RoutingWireError) -> [UInt8] {
+        try require(count)
+        defer { offset &+= count }
+        return Array(octets[offset..<(offset &+ count)])
+    }
+
+    /// A reader of the next `count` octets, past which this one moves.
+    package mutating func readPart(_ count: Int) throws(RoutingWireError) -> OctetReader {
+        try require(count)
+        defer { offset &+= count }
+        return OctetReader(octets, from: offset, to: offset &+ count)
+    }
+
+    /// A whole address of a family, in network order.
+    package mutating func readAddress(_ family: AddressFamily) throws(RoutingWireError) -> IPAddress {
+        switch family {
+        case .ipv4: return IPAddress(ipv4: try readUInt32())
+        case .ipv6:
+            let high = try readUInt64()
+            return IPAddress(ipv6High: high, low: try readUInt64())
+        }
+    }
+
+    /// A length in bits and then as many octets as it needs (RFC 4271 §4.3); bits past the length are ignored.
+    package mutating func readPrefix(_ family: AddressFamily) throws(RoutingWireError) -> Prefix {
+        let start = offset
+        let length = Int(try readUInt8())
+        let count = (length &+ 7) / 8
+        guard length <= family.bitWidth, remaining >= count else {
+            throw RoutingWireError(.badPrefix, at: start)
+        }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for place in 0..<count {
+            let octet = UInt64(octets[offset &+ place])
+            if family == .ipv4 {
+                low |= octet << UInt64(24 &- 8 &* place)
+            } else if place < 8 {
+                high |= octet << UInt64(56 &- 8 &* place)
+            } else {
+                low |= octet << UInt64(120 &- 8 &* place)
+            }
+        }
+        offset &+= count
+        return Prefix(IPAddress(family: family, high: high, low: low), length: length)
+    }
+
+    private func require(_ count: Int) throws(RoutingWireError) {
+        guard count >= 0, remaining >= count else { throw RoutingWireError(.truncated, at: offset) }
+    }
+}
