@@ -53,6 +53,7 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         room("Settings", ["Primitives", .product(name: "Yams", package: "Yams")]),
+        room("TransferSigning", ["Zones", .product(name: "Crypto", package: "swift-crypto")]),
         room("Journal", ["Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
             "Serving",
@@ -63,7 +64,7 @@ let package = Package(
             [
                 "Caching", "DNSWire", "EventLoop", "Journal", "Primitives", "Reachability", "Recursion",
                 "Routing",
-                "Serving", "Settings", "Zones",
+                "Serving", "Settings", "TransferSigning", "Zones",
             ]),
         .executableTarget(
             name: "afterglow",
@@ -84,6 +85,7 @@ let package = Package(
         tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
         tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),
         tests("SigningTests", ["DNSWire", "Primitives", "Signing", "Validation"]),
+        tests("TransferSigningTests", ["DNSWire", "Primitives", "TransferSigning", "Zones"]),
         tests("EventLoopTests", ["EventLoop", "Primitives"]),
         tests(
             "ServingTests",
