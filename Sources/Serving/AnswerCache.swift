@@ -20,6 +20,14 @@ package final class AnswerCache {
     private var slots: [Slot]
     private let setMask: Int
 
+    /// What an answer is reckoned to occupy: about 150 octets of message, two arrays and their headers.
+    private static let octetsPerAnswer = 384
+
+    /// A cache that occupies about `memory` octets when it is full of ordinary answers.
+    package convenience init(memory: Int) {
+        self.init(sets: memory / (Self.octetsPerAnswer * Self.ways))
+    }
+
     /// A cache of `sets`, a power of two, times four answers.
     package init(sets: Int) {
         let count = 1 << max(0, (Int.bitWidth - 1) - max(1, sets).leadingZeroBitCount)

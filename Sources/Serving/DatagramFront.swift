@@ -5,11 +5,14 @@ import Primitives
 ///
 /// Unchecked because it is confined to the worker's loop, as the sockets that call it are.
 final class DatagramFront: @unchecked Sendable {
-    let answers = AnswerCache(sets: 16_384)
+    let answers: AnswerCache
     /// The clients that are answered.
     var access: AccessList
 
-    init(access: AccessList) { self.access = access }
+    init(access: AccessList, answerMemory: Int) {
+        self.access = access
+        answers = AnswerCache(memory: answerMemory)
+    }
 
     /// Writes the answer into `reply` and returns its length; 0 when the datagram must go the long way.
     func answer(

@@ -10,6 +10,8 @@ package struct ServiceConfiguration: Sendable {
     /// After this long a stale answer is given, where there is one, and the resolution goes on (RFC 8767 §5).
     package var clientDeadline: Duration
 
+    /// About how many octets a worker's finished answers may occupy.
+    package var answerMemory = 32 << 20
     /// Local copies that are served first.
     package var localZones = ZoneStore()
     /// Local copies that are served when their name servers cannot be reached.

@@ -28,7 +28,7 @@ package actor Worker {
     ) {
         self.loop = loop
         self.configuration = configuration
-        front = DatagramFront(access: configuration.access)
+        front = DatagramFront(access: configuration.access, answerMemory: configuration.answerMemory)
         resolver = Resolver(
             configuration: configuration.resolver, upstream: LoopUpstream(loop: loop, record: record),
             cache: cache)

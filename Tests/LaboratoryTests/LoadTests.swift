@@ -10,7 +10,7 @@ import Testing
 struct LoadTests {
     /// Well below what the queries' names need, so that the cache is full, and evicts, for most of the minute.
     private static let cacheOctets = 16 << 20
-    /// Allocator slack and growth of tables that are not the cache, above what the first ten seconds needed.
+    /// Allocator slack and growth of tables that are not the cache, above what the first twenty seconds needed.
     private static let growthMax = 24 << 20
 
     @Test("A minute of hits and misses, mixed, at full speed loses no query, and memory stays flat")
@@ -25,9 +25,9 @@ struct LoadTests {
                 number.isMultiple(of: 2) ? known[number / 2 % known.count] : "absent\(number).spread.test A"
             }
             let file = try laboratory.write(lines.joined(separator: "\n") + "\n", to: "queries")
-            let first = load(laboratory, file, seconds: 10)
+            let first = load(laboratory, file, seconds: 20)
             let before = laboratory.resolver.residentOctets
-            let second = load(laboratory, file, seconds: 50)
+            let second = load(laboratory, file, seconds: 40)
             let after = laboratory.resolver.residentOctets
             for report in [first, second] {
                 #expect(report.contains("Queries lost:         0 (0.00%)"), "\(report)")
