@@ -80,7 +80,7 @@ let package = Package(
         tests("PrimitivesTests", ["Primitives"]),
         tests("DNSWireTests", ["DNSWire", "Primitives"], exclude: ["Fixtures"]),
         tests("RoutingTests", ["Primitives", "Routing", "RoutingWire"]),
-        tests("RoutingWireTests", ["Primitives", "RoutingWire"]),
+        tests("RoutingWireTests", ["Primitives", "RoutingWire"], exclude: ["Fixtures"]),
         tests("ReachabilityTests", ["Primitives", "Reachability"]),
         tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
         tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),

@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+"""Writes MRT files for tests and benchmarks, and what other readers make of them.
+
+    python3 make_mrt.py fixtures ../RoutingWireTests/Fixtures   # small files of every form
+    python3 make_mrt.py table FILE --ipv4 1000000 --ipv6 200000 --peers 1
+    python3 make_mrt.py routes FILE [--reader bgpdump|mrtparse]  # a file's routes, one a line
+    python3 make_mrt.py expect DIR     # checks that both readers agree, writes FILE.routes beside each file
+
+A line of routes is `KIND|peer|AS|prefix|identifier|origins`: KIND is B for a table, A for an announcement,
+W for a withdrawal; the identifier is that of RFC 7911 or 0; origins are the last AS of the path, or all of its
+last set in ascending order. Neither reader knows RIB_GENERIC; its expected routes are written by hand.
+`routes` needs bgpdump or the mrtparse package.
+"""
+import argparse
+import ipaddress
+import pathlib
+import random
+import struct
+import subprocess
+import sys
+
+TIME = 1_700_000_000
+
+
+def record(kind, subtype, body, time=TIME, micro=None):
+    if micro is not None:
+        body = struct.pack(">I", micro) + body
+    return struct.pack(">IHHI", time, kind, subtype, len(body)) + body
+
+
+def prefix(text):
+    network = ipaddress.ip_network(text)
+    return bytes([network.prefixlen]) + network.network_address.packed[: (network.prefixlen + 7) // 8]
+
+
+def attribute(kind, value, flags=0x40):
+    if len(value) > 255:
+        return struct.pack(">BBH", flags | 0x10, kind, len(value)) + value
+    return struct.pack(">BBB", flags, kind, len(value)) + value
+
+
+def as_path(path, size=4):
+    """A path of numbers, with a set where an element is a tuple."""
+    code = ">I" if size == 4 else ">H"
+    out, run = b"", []
+
+    def flush():
+        nonlocal out, run
+        if run:
+            out += bytes([2, len(run)]) + b"".join(struct.pack(code, n) for n in run)
+        run = []
+
+    for element in path:
+        if isinstance(element, tuple):
+            flush()
+            out += bytes([1, len(element)]) + b"".join(struct.pack(code, n) for n in element)
+        else:
+            run.append(element if size == 4 or element < 65536 else 23456)
+    flush()
+    return out
+
+
+def attributes(path, hop="10.0.0.1", size=4, as4=None, reach=None, communities=()):
+    out = attribute(1, b"\0") + attribute(2, as_path(path, size))
+    if hop and ":" not in hop:
+        out += attribute(3, ipaddress.ip_address(hop).packed)
+    if communities:
+        out += attribute(8, b"".join(struct.pack(">HH", *c) for c in communities), 0xC0)
+    if reach is not None:
+        out += attribute(14, reach, 0x80)
+    if as4:
+        out += attribute(17, as_path(as4), 0xC0)
+    return out
+
+
+def bgp(kind, body):
+    return b"\xff" * 16 + struct.pack(">HB", 19 + len(body), kind) + body
+
+
+def update(withdrawn=b"", attrs=b"", routes=b""):
+    head = struct.pack(">H", len(withdrawn)) + withdrawn + struct.pack(">H", len(attrs)) + attrs
+    return bgp(2, head + routes)
+
+
+def peer_index(peers, view=b"main"):
+    body = bytes([192, 0, 2, 254]) + struct.pack(">H", len(view)) + view + struct.pack(">H", len(peers))
+    for address, number in peers:
+        packed = ipaddress.ip_address(address).packed
+        kind = (1 if len(packed) == 16 else 0) | (2 if number > 65535 else 0)
+        body += bytes([kind, 10, 0, 0, 1]) + packed + struct.pack(">I" if kind & 2 else ">H", number)
+    return record(13, 1, body)
+
+
+def table(sequence, text, entries, identifiers=False, generic=False):
+    six = ":" in text
+    body = struct.pack(">I", sequence)
+    if generic:
+        body += struct.pack(">HB", 2 if six else 1, 1)
+    body += prefix(text) + struct.pack(">H", len(entries))
+    for peer, identifier, attrs in entries:
+        body += struct.pack(">HI", peer, TIME)
+        if identifiers:
+            body += struct.pack(">I", identifier)
+        body += struct.pack(">H", len(attrs)) + attrs
+    subtype = 6 if generic else 4 if six else 2
+    return record(13, subtype + (6 if identifiers else 0), body)
+
+
+def short_reach(hop):
+    packed = ipaddress.ip_address(hop).packed
+    return bytes([len(packed)]) + packed
+
+
+def reach(routes, hop="2001:db8::1"):
+    packed = ipaddress.ip_address(hop).packed
+    return struct.pack(">HBB", 2, 1, len(packed)) + packed + b"\0" + routes
+
+
+def bgp4mp(message, subtype, peer=("192.0.2.1", 64500), kind=16, micro=None):
+    wide = subtype in (4, 5, 7, 9, 11)
+    address = ipaddress.ip_address(peer[0])
+    local = ipaddress.ip_address("192.0.2.254" if address.version == 4 else "2001:db8::fe")
+    body = struct.pack(">IIHH" if wide else ">HHHH", peer[1], 65000, 0, 1 if address.version == 4 else 2)
+    return record(kind, subtype, body + address.packed + local.packed + message, micro=micro)
+
+
+def fixtures():
+    peers = [("192.0.2.1", 64500), ("192.0.2.2", 4200000002), ("2001:db8::3", 64503)]
+    plain = attributes((64500, 64510, 5089))
+    six = attributes((64503, 4200000099), hop=None, reach=short_reach("2001:db8::3"))
+    yield "table_dump_v2.mrt", peer_index(peers) + table(
+        0, "0.0.0.0/0", [(0, 0, attributes((64500,)))]
+    ) + table(1, "192.0.2.0/24", [(0, 0, plain), (1, 0, attributes((4200000002, 13335)))]) + table(
+        2, "198.51.100.128/25", [(1, 0, attributes((4200000002, 64511, (64513, 64512))))]
+    ) + table(3, "203.0.113.7/32", [(0, 0, attributes((64500, 5089), communities=[(64500, 1)] * 80))]
+    ) + table(4, "2001:db8::/32", [(2, 0, six)]) + table(5, "2001:db8:0:1::/64", [(2, 0, six), (0, 0, six)])
+    yield "table_dump_v2_addpath.mrt", peer_index(peers) + table(
+        0, "192.0.2.0/24", [(0, 1, plain), (0, 2, attributes((64500, 64999)))], identifiers=True
+    ) + table(1, "2001:db8::/32", [(2, 9, six)], identifiers=True)
+    yield "table_dump_v2_generic.mrt", peer_index(peers) + table(
+        0, "192.0.2.0/24", [(0, 0, plain)], generic=True)
+    old = b""
+    for sequence, text in enumerate(["192.0.2.0/24", "10.0.0.0/8"]):
+        network = ipaddress.ip_network(text)
+        attrs = attributes((64500, 70000), size=2, as4=(64500, 70000))
+        old += record(12, 1, struct.pack(">HH", 0, sequence) + network.network_address.packed + bytes(
+            [network.prefixlen, 1]) + struct.pack(">I", TIME) + bytes([192, 0, 2, 1]) + struct.pack(
+            ">HH", 64500, len(attrs)) + attrs)
+    yield "table_dump.mrt", old
+    v4 = prefix("192.0.2.0/24") + prefix("198.51.100.0/25")
+    v6 = prefix("2001:db8::/32") + prefix("2001:db8:1::/48")
+    gone6 = attribute(15, struct.pack(">HB", 2, 1) + v6, 0x80)
+    yield "bgp4mp.mrt", b"".join([
+        bgp4mp(struct.pack(">HH", 5, 6), 0),
+        bgp4mp(bgp(1, bytes([4]) + struct.pack(">HHIB", 64500, 90, 1, 0)), 1),
+        bgp4mp(bgp(4, b""), 1),
+        bgp4mp(update(attrs=attributes((64500, 70000), size=2, as4=(64500, 70000)), routes=v4), 1),
+        bgp4mp(update(withdrawn=prefix("192.0.2.0/24")), 1),
+        bgp4mp(struct.pack(">HH", 6, 1), 0),
+    ])
+    far = ("2001:db8::3", 4200000003)
+    yield "bgp4mp_as4.mrt", b"".join([
+        bgp4mp(struct.pack(">HH", 5, 6), 5, far),
+        bgp4mp(update(attrs=attributes((4200000003, 5089)), routes=v4), 4, far),
+        bgp4mp(update(attrs=attributes((4200000003, 5089), hop=None, reach=reach(v6))), 4, far),
+        bgp4mp(update(attrs=gone6), 4, far),
+        bgp4mp(update(withdrawn=v4), 4, far),
+        bgp4mp(update(), 4, far),
+    ])
+    yield "bgp4mp_et.mrt", b"".join([
+        bgp4mp(update(attrs=attributes((64500, 5089)), routes=v4), 4, kind=17, micro=250_000),
+        bgp4mp(update(withdrawn=v4), 4, kind=17, micro=750_000),
+    ])
+    several = b"".join(struct.pack(">I", i) + prefix("192.0.2.0/24") for i in (1, 2))
+    yield "bgp4mp_addpath.mrt", b"".join([
+        bgp4mp(update(attrs=attributes((64500, 5089)), routes=several), 9),
+        bgp4mp(update(withdrawn=several), 9),
+    ])
+
+
+def full_table(path, ipv4, ipv6, peers, seed):
+    """A table as the Internet's looks: prefix lengths, nesting, few large origins and many small ones."""
+    rng = random.Random(seed)
+    speakers = [(f"192.0.2.{i + 1}" if i < 250 else f"198.51.100.{i - 249}", 64500 + i) for i in range(peers)]
+    numbers = [rng.randrange(1000, 400_000) for _ in range(76_000)]
+    transit = [rng.randrange(100, 60_000) for _ in range(400)]
+
+    def entry(origin, hop):
+        tail = [rng.choice(transit) for _ in range(rng.choice((1, 2, 2, 3, 3, 4)))] + [origin]
+        tail += [origin] * (rng.random() < 0.08)
+        marks = [(rng.randrange(65536), rng.randrange(65536)) for _ in range(rng.choice((0, 2, 4, 8)))]
+        out = []
+        for place, (address, number) in enumerate(speakers):
+            if peers > 1 and rng.random() < 0.03:
+                continue
+            short = short_reach("2001:db8::1") if hop is None else None
+            out.append((place, 0, attributes([number] + tail, hop=hop, reach=short, communities=marks)))
+        return out or [(0, 0, attributes([speakers[0][1]] + tail))]
+
+    def origin():
+        return numbers[min(int(rng.expovariate(1 / 9000)), len(numbers) - 1)]
+
+    def walk(first, last, width, bits, lengths, count):
+        """Blocks in ascending order, some with more specific ones inside."""
+        lists, weights = zip(*lengths)
+        made, address = 0, first
+        gap = max(1, (last - first) // max(1, count))
+        while made < count and address < last:
+            length = rng.choices(lists, weights)[0]
+            size = 1 << (width - length)
+            address = (address + size - 1) // size * size
+            owner = origin()
+            yield address, length, owner
+            made += 1
+            if length < bits and rng.random() < 0.3:
+                inner = address
+                for _ in range(rng.randrange(1, 9)):
+                    if inner >= address + size or made >= count:
+                        break
+                    yield inner, bits, owner if rng.random() < 0.9 else origin()
+                    made += 1
+                    inner += (1 << (width - bits)) * rng.choice((1, 1, 2))
+            address += size + rng.randrange(max(1, gap // 2))
+
+    four = [(24, 64), (23, 9), (22, 12), (21, 4), (20, 4), (19, 2.5), (18, 1.3), (17, .7), (16, 1.2), (15, .2)]
+    six = [(48, 55), (44, 8), (40, 9), (32, 14), (36, 6), (46, 4), (47, 2), (29, 2), (28, .2)]
+    with open(path, "wb") as out:
+        out.write(peer_index(speakers))
+        sequence = 0
+        for address, length, owner in walk(1 << 24, 224 << 24, 32, 24, four, ipv4):
+            text = f"{ipaddress.IPv4Address(address)}/{length}"
+            out.write(table(sequence, text, entry(owner, "192.0.2.1")))
+            sequence += 1
+        made4 = sequence
+        for address, length, owner in walk(0x2001 << 112, 0x2e00 << 112, 128, 48, six, ipv6):
+            text = f"{ipaddress.IPv6Address(address)}/{length}"
+            out.write(table(sequence, text, entry(owner, None)))
+            sequence += 1
+    print(f"{made4} IPv4 and {sequence - made4} IPv6 prefixes from {peers} peers", file=sys.stderr)
+
+
+def line(kind, peer, number, network, path="", identifier=0):
+    """`path` as bgpdump prints it: numbers, sets in braces with commas."""
+    last = str(path).split()[-1:] or [""]
+    members = last[0].strip("{}").split(",")
+    origins = ",".join(str(n) for n in sorted({int(m) for m in members if m}))
+    network = str(ipaddress.ip_network(network))
+    return f"{kind}|{ipaddress.ip_address(peer)}|{number}|{network}|{identifier}|{origins if kind != 'W' else ''}"
+
+
+def from_bgpdump(path):
+    text = subprocess.run(["bgpdump", "-m", path], capture_output=True, text=True, check=True).stdout
+    for row in text.splitlines():
+        field = row.split("|")
+        if field[2] not in ("A", "B", "W"):
+            continue
+        identifier = field.pop(6) if field[0].endswith("_AP") else 0
+        yield line(*field[2:6], field[6] if field[2] != "W" else "", identifier)
+
+
+def from_mrtparse(path):
+    from mrtparse import Reader
+
+    def name(value):
+        return next(iter(value))
+
+    def join(value):
+        segments = []
+        for segment in value:
+            members = [str(m) for m in segment["value"]]
+            segments.append("{" + ",".join(members) + "}" if name(segment["type"]) == 1 else " ".join(members))
+        return " ".join(segments)
+
+    def read(attrs):
+        found = {}
+        for one in attrs:
+            found[name(one["type"])] = one["value"]
+        path = join(found.get(2, []))
+        if 17 in found:
+            long = join(found[17])
+            missing = len(path.split()) - len(long.split())
+            if missing >= 0:
+                path = " ".join(path.split()[:missing] + long.split())
+        return path, found
+
+    peers = []
+    for entry in Reader(path):
+        data = entry.data
+        kind, subtype = name(data["type"]), name(data["subtype"])
+        if kind == 13 and subtype == 1:
+            peers = data["peer_entries"]
+        elif kind == 13:
+            where = data.get("nlri", [data])[0] if "nlri" in data else data
+            for one in data["rib_entries"]:
+                peer = peers[one["peer_index"]]
+                network = f"{where['prefix']}/{where['length' if 'length' in where else 'prefix_length']}"
+                path = read(one["path_attributes"])[0]
+                yield line("B", peer["peer_ip"], peer["peer_as"], network, path, one.get("path_id", 0))
+        elif kind == 12:
+            yield line("B", data["peer_ip"], data["peer_as"], f"{data['prefix']}/{data['length']}",
+                       read(data["path_attributes"])[0])
+        elif "bgp_message" in data and name(data["bgp_message"]["type"]) == 2:
+            message = data["bgp_message"]
+            path, found = read(message["path_attributes"])
+            who = data["peer_ip"], data["peer_as"]
+            gone = message["withdrawn_routes"] + found.get(15, {}).get("withdrawn_routes", [])
+            come = message["nlri"] + found.get(14, {}).get("nlri", [])
+            for one in gone:
+                yield line("W", *who, f"{one['prefix']}/{one['length']}", "", one.get("path_id", 0))
+            for one in come:
+                yield line("A", *who, f"{one['prefix']}/{one['length']}", path, one.get("path_id", 0))
+
+
+READERS = {"bgpdump": from_bgpdump, "mrtparse": from_mrtparse}
+
+
+def expect(folder):
+    for path in sorted(pathlib.Path(folder).glob("*.mrt")):
+        if path.stem.endswith("_generic"):
+            continue
+        told = {}
+        for name, reader in READERS.items():
+            try:
+                told[name] = sorted(reader(str(path)))
+            except Exception as error:
+                print(f"{path.name}: {name} cannot read it: {error!r}", file=sys.stderr)
+        lists = list(told.values())
+        if len(lists) == 2 and lists[0] != lists[1]:
+            print(f"{path.name}: the readers differ", file=sys.stderr)
+            for left in sorted(set(lists[0]) ^ set(lists[1])):
+                print("   ", left, "bgpdump" if left in lists[0] else "mrtparse", file=sys.stderr)
+        best = max(lists, key=len)
+        path.with_suffix(".routes").write_text("".join(f"{row}\n" for row in best))
+        print(f"{path.name}: {len(best)} routes, {' and '.join(told)}", file=sys.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("fixtures").add_argument("directory")
+    commands.add_parser("expect").add_argument("directory")
+    routes = commands.add_parser("routes")
+    routes.add_argument("file")
+    routes.add_argument("--reader", choices=READERS, default="bgpdump")
+    whole = commands.add_parser("table")
+    whole.add_argument("file")
+    whole.add_argument("--ipv4", type=int, default=1_000_000)
+    whole.add_argument("--ipv6", type=int, default=200_000)
+    whole.add_argument("--peers", type=int, default=1)
+    whole.add_argument("--seed", type=int, default=6396)
+    given = parser.parse_args()
+    if given.command == "fixtures":
+        folder = pathlib.Path(given.directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, octets in fixtures():
+            (folder / name).write_bytes(octets)
+    elif given.command == "expect":
+        expect(given.directory)
+    elif given.command == "routes":
+        for row in READERS[given.reader](given.file):
+            print(row)
+    else:
+        full_table(given.file, given.ipv4, given.ipv6, given.peers, given.seed)
+
+
+if __name__ == "__main__":
+    main()
