@@ -9,6 +9,8 @@ package enum Transport: UInt8, Sendable, Hashable {
 /// What one exchange with a name server came to: the unit of the reachability log.
 package struct Observation: Sendable {
     package var time: Timestamp
+    /// The same moment on the monotonic clock of the run, which no step of the wall clock touches.
+    package var instant: Instant
     package var server: IPAddress
     /// The zone that was asked for, in lower-case presentation form.
     package var zone: String
@@ -30,8 +32,13 @@ package struct Observation: Sendable {
         case localFailure
     }
 
-    package init(time: Timestamp, server: IPAddress, zone: String, transport: Transport, outcome: Outcome) {
+    /// Without an `instant`, that of a clock which began with 1970.
+    package init(
+        time: Timestamp, instant: Instant? = nil, server: IPAddress, zone: String, transport: Transport,
+        outcome: Outcome
+    ) {
         self.time = time
+        self.instant = instant ?? Instant(nanoseconds: time.milliseconds &* 1_000_000)
         self.server = server
         self.zone = zone
         self.transport = transport

@@ -122,9 +122,8 @@ extension Resolver {
     private func note(_ outcome: Observation.Outcome, server: IPAddress, zone: Name, transport: Transport) {
         upstream.note(
             Observation(
-                time: upstream.wallTime, server: server, zone: zone.lowercased.description,
-                transport: transport,
-                outcome: outcome))
+                time: upstream.wallTime, instant: upstream.now, server: server, zone: text(of: zone),
+                transport: transport, outcome: outcome))
     }
 }
 

@@ -1,0 +1,14 @@
+package import Primitives
+
+/// One question that the detector wants asked: the SOA record of a zone, of one of its servers. What comes of it
+/// returns as an ordinary observation.
+package struct Probe: Sendable, Hashable {
+    package var server: IPAddress
+    /// A zone that the server serves, in lower-case presentation form, final dot included.
+    package var zone: String
+
+    package init(server: IPAddress, zone: String) {
+        self.server = server
+        self.zone = zone
+    }
+}

@@ -1,0 +1,45 @@
+package import Primitives
+
+/// What routing says of a name server's prefix: the second witness, never the only judge.
+package enum RouteEvidence: Sendable, Hashable {
+    /// The prefix is announced as before. Weak evidence of life: routes have stayed up in front of dead networks.
+    case visible
+    /// The prefix is gone and nothing covers it.
+    case withdrawn(since: Timestamp)
+    /// The prefix is gone; a less specific one of the same origin remains, which need not lead anywhere.
+    case covered(since: Timestamp)
+    /// Another AS than before announces the prefix.
+    case foreignOrigin(ASNumber, since: Timestamp)
+    /// No route feed, or one that cannot be relied on at the moment.
+    case unknown
+}
+
+/// What routing did about one AS and family in a span of time.
+package struct RouteActivity: Sendable, Hashable {
+    package var announcements = 0
+    package var withdrawals = 0
+    /// Prefixes that were visible before and are withdrawn now.
+    package var withdrawnPrefixes = 0
+
+    package init() {}
+}
+
+/// Where route evidence comes from. Read by several threads; must answer at once.
+package protocol RouteWitness: Sendable {
+    /// What routing says of the network that a server is in.
+    func evidence(on server: IPAddress, in network: NetworkIdentity) -> RouteEvidence
+    /// What routing did about an AS since `start`.
+    func activity(of asn: ASNumber, _ family: AddressFamily, since start: Timestamp) -> RouteActivity
+}
+
+/// The witness where there is no route feed: it knows nothing, and verdicts stand on exchanges alone.
+package struct NoRouteFeed: RouteWitness {
+    package init() {}
+
+    package func evidence(on server: IPAddress, in network: NetworkIdentity) -> RouteEvidence { .unknown }
+
+    package func activity(of asn: ASNumber, _ family: AddressFamily, since start: Timestamp) -> RouteActivity
+    {
+        RouteActivity()
+    }
+}
