@@ -36,6 +36,7 @@ final class Recorder: Sendable {
             path: path, bucketSeconds: max(1, settings.reachability.bucket.components.seconds),
             retention: JournalRetention(
                 seconds: Self.seconds(settings.reachability.retention.observations),
+                outageSeconds: Self.seconds(settings.reachability.retention.outages),
                 size: settings.reachability.retention.size),
             identify: { observation in
                 let server = observation.server
@@ -97,7 +98,7 @@ final class Recorder: Sendable {
     private static func seconds(_ retention: Retention) -> Int64 {
         switch retention {
         case .limited(let duration): duration.components.seconds
-        case .forever: Int64.max / 2
+        case .forever: JournalRetention.forever
         }
     }
 }

@@ -58,9 +58,9 @@ package struct JournalReader: Sendable {
         since: Timestamp? = nil, until: Timestamp? = nil, asn: ASNumber? = nil, zone: String? = nil,
         format: ExportFormat, to write: (String) throws -> Void
     ) throws {
-        if format == .csv { try write((["schema"] + JournalSchema.columns).joined(separator: ",") + "\n") }
+        if format == .csv { try write((["schema"] + ObservationColumns.all).joined(separator: ",") + "\n") }
         let sql = """
-            SELECT \(JournalSchema.exported) FROM observation
+            SELECT \(ObservationColumns.selection) FROM observation
             WHERE ts >= ? AND ts < ? AND (? IS NULL OR asn = ?)
             AND (? IS NULL OR (scope = 'server' AND key IN (SELECT server FROM zone_server WHERE zone = ?)))
             ORDER BY ts, bucket_s, scope, key, af, transport

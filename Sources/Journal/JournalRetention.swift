@@ -1,15 +1,23 @@
 import GRDB
 import Primitives
 
-/// What the log keeps: rows up to an age, and of those the newest up to a size.
+/// What the log keeps: rows up to an age, and of those the newest up to a size; outages up to an age of their own.
 package struct JournalRetention: Sendable, Hashable {
     /// The age of the oldest row kept, in seconds.
     package var seconds: Int64
+    /// The age of the oldest end of an outage kept, in seconds. One that goes on stays.
+    package var outageSeconds: Int64
     /// The octets that the database may take; nil for no limit.
     package var size: Int?
 
-    package init(seconds: Int64 = 30 * 86400, size: Int? = nil) {
+    /// An age without limit, in seconds.
+    package static let forever = Int64.max / 2
+
+    package init(
+        seconds: Int64 = 30 * 86400, outageSeconds: Int64 = JournalRetention.forever, size: Int? = nil
+    ) {
         self.seconds = seconds
+        self.outageSeconds = outageSeconds
         self.size = size
     }
 
@@ -36,12 +44,24 @@ extension JournalRetention {
 
     private func deleteOld(from database: Database, now: Timestamp) throws {
         let oldest = now.seconds - seconds
-        try database.execute(sql: "DELETE FROM observation WHERE ts < ?", arguments: [oldest])
-        try database.execute(sql: "DELETE FROM server WHERE last_seen < ?", arguments: [oldest])
-        try database.execute(sql: "DELETE FROM zone_server WHERE last_seen < ?", arguments: [oldest])
-        try database.execute(sql: "DELETE FROM belief WHERE last_second < ?", arguments: [oldest])
+        for (table, time) in [
+            ("observation", "ts"), ("client_service", "ts"), ("route", "ts"), ("server", "last_seen"),
+            ("zone_server", "last_seen"), ("delegation", "last_seen"), ("belief", "last_second"),
+        ] {
+            try database.execute(sql: "DELETE FROM \(table) WHERE \(time) < ?", arguments: [oldest])
+        }
         try database.execute(
             sql: "DELETE FROM origin WHERE fetched < ?", arguments: [now.seconds - Self.originSeconds])
+        try deleteOutages(from: database, endedBefore: max(0, now.seconds - outageSeconds) * 1000)
+    }
+
+    private func deleteOutages(from database: Database, endedBefore milliseconds: Int64) throws {
+        let ended = "SELECT id FROM outage WHERE end_ms < ?"
+        for table in ["outage_zone", "outage_change"] {
+            try database.execute(
+                sql: "DELETE FROM \(table) WHERE outage IN (\(ended))", arguments: [milliseconds])
+        }
+        try database.execute(sql: "DELETE FROM outage WHERE end_ms < ?", arguments: [milliseconds])
     }
 
     /// The octets in use, without the pages that are free for new rows.

@@ -1,26 +1,15 @@
 import GRDB
-import Reachability
 
-/// The tables of the reachability log.
+/// The tables of the reachability log, and how an older log becomes a newer one.
+///
+/// Tables of one bucket's rows begin with the time, because they grow and are pruned at that end; what an entity did
+/// over a long time is read from the tables of longer buckets, which begin with the entity.
 enum JournalSchema {
-    static let columns = [
-        "ts", "bucket_s", "scope", "key", "af", "transport", "asn", "as_name", "prefix", "sent", "answered",
-        "timeouts",
-        "unreachable", "refused", "servfail", "rtt_p50_ms", "rtt_p95_ms", "baseline_ratio", "belief_up",
-        "state",
-        "bgp_visible", "bgp_peers_seeing", "bgp_peers_total",
-    ]
-
-    /// The columns as they are exported: a state that no belief says follows from the counts.
-    static var exported: String {
-        columns.map { $0 == "state" ? "coalesce(state, \(ReachabilityState.expression)) AS state" : $0 }
-            .joined(separator: ", ")
-    }
-
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in try database.execute(sql: first) }
         migrator.registerMigration("2") { database in try database.execute(sql: second) }
+        migrator.registerMigration("3") { database in try database.execute(sql: third) }
         return migrator
     }
 
@@ -44,5 +33,42 @@ enum JournalSchema {
         CREATE TABLE belief (server TEXT NOT NULL, transport TEXT NOT NULL, log_odds REAL NOT NULL,
           answers REAL NOT NULL, failures REAL NOT NULL, observations INTEGER NOT NULL, last_second INTEGER,
           last_up INTEGER, PRIMARY KEY (server, transport)) WITHOUT ROWID;
+        """
+
+    /// The events, what clients got, the name servers of zones by name, and routing.
+    ///
+    /// Lists of prefixes, AS numbers, names and codes are separated by spaces. `ede` holds one bit a code.
+    private static let third = """
+        CREATE TABLE outage (id TEXT PRIMARY KEY, scope TEXT NOT NULL, key TEXT NOT NULL, asn INTEGER, as_name TEXT,
+          prefixes TEXT NOT NULL, af INTEGER NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
+          start_ms INTEGER NOT NULL, end_ms INTEGER, start_uncertainty_s INTEGER NOT NULL,
+          end_uncertainty_s INTEGER NOT NULL, fraction REAL NOT NULL, flaps INTEGER NOT NULL, confidence REAL NOT NULL,
+          servers_silent INTEGER NOT NULL, servers_answering INTEGER NOT NULL, sent INTEGER NOT NULL,
+          answered INTEGER NOT NULL, bgp_withdrawn_prefixes INTEGER NOT NULL, bgp_announcements INTEGER NOT NULL,
+          bgp_withdrawals INTEGER NOT NULL, own_nameservers TEXT NOT NULL, other_network INTEGER NOT NULL,
+          local_copy INTEGER NOT NULL, stale INTEGER NOT NULL, none INTEGER NOT NULL, ede_codes TEXT NOT NULL)
+          WITHOUT ROWID;
+        CREATE INDEX outage_by_start ON outage (start_ms);
+        CREATE INDEX outage_by_asn ON outage (asn, start_ms);
+        CREATE TABLE outage_zone (outage TEXT NOT NULL, zone TEXT NOT NULL, fate TEXT NOT NULL,
+          PRIMARY KEY (outage, zone)) WITHOUT ROWID;
+        CREATE INDEX outage_of_zone ON outage_zone (zone);
+        CREATE TABLE outage_change (outage TEXT NOT NULL, ts INTEGER NOT NULL, kind TEXT NOT NULL,
+          state TEXT NOT NULL, fraction REAL NOT NULL, confidence REAL NOT NULL, flaps INTEGER NOT NULL,
+          servers_silent INTEGER NOT NULL, servers_answering INTEGER NOT NULL, zones_lost INTEGER NOT NULL,
+          zones_degraded INTEGER NOT NULL, PRIMARY KEY (outage, ts)) WITHOUT ROWID;
+        CREATE TABLE client_service (ts INTEGER NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL,
+          bucket_s INTEGER NOT NULL, fresh INTEGER NOT NULL, other_network INTEGER NOT NULL,
+          local_copy INTEGER NOT NULL, stale INTEGER NOT NULL, none INTEGER NOT NULL, ede INTEGER NOT NULL,
+          PRIMARY KEY (ts, scope, key, bucket_s)) WITHOUT ROWID;
+        CREATE TABLE delegation (zone TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL,
+          last_seen INTEGER NOT NULL, PRIMARY KEY (zone, name, address)) WITHOUT ROWID;
+        CREATE INDEX delegation_by_address ON delegation (address);
+        CREATE INDEX zone_server_by_server ON zone_server (server);
+        CREATE TABLE route (ts INTEGER NOT NULL, asn INTEGER NOT NULL, af INTEGER NOT NULL, bucket_s INTEGER NOT NULL,
+          as_name TEXT, announcements INTEGER NOT NULL, withdrawals INTEGER NOT NULL, prefixes_visible INTEGER,
+          slash24_or_48_visible INTEGER, peers INTEGER, PRIMARY KEY (ts, asn, af, bucket_s)) WITHOUT ROWID;
+        ALTER TABLE server ADD COLUMN asns TEXT;
+        ALTER TABLE server ADD COLUMN as_name TEXT;
         """
 }

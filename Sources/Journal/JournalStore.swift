@@ -17,6 +17,9 @@ struct JournalStore: Sendable {
     private var sightings = Sightings()
     private var beliefs = BeliefStore()
     private var origins: [Prefix: LearnedOrigin] = [:]
+    private var service = ServiceStore()
+    private var outages = OutageStore()
+    private var delegations = DelegationStore()
     private var newest = Timestamp(milliseconds: 0)
     private var lastRetention: Int64?
     private var failures = 0
@@ -37,43 +40,63 @@ struct JournalStore: Sendable {
     }
 
     /// Whether there is room to hold more before something is stored.
-    var hasRoom: Bool { aggregator.rows.count < Self.heldLimit && sightings.count < Self.heldLimit }
+    var hasRoom: Bool {
+        max(aggregator.rows.count, sightings.count, delegations.count) < Self.heldLimit
+    }
 
-    mutating func take(_ observations: [Observation], identify: JournalWriter.Identify) {
-        loadBeliefs(for: observations)
-        for observation in observations {
+    mutating func take(_ content: JournalInbox.Content, identify: JournalWriter.Identify) {
+        loadBeliefs(for: content.observations)
+        for observation in content.observations {
             let network = identify(observation)
             aggregator.add(observation, network: network, belief: beliefs.record(observation))
             sightings.note(observation, network: network)
+            service.note(zone: observation.zone, in: network)
             newest = max(newest, observation.time)
         }
+        service.take(content.service)
+        delegations.take(content.zones.values)
+        for (time, outage) in content.outages { outages.take(outage, at: time) }
+        for origin in content.origins { origins[origin.network.prefix] = origin }
     }
 
-    mutating func remember(_ origin: LearnedOrigin) { origins[origin.network.prefix] = origin }
+    /// Reads what the database remembers; nil when it cannot be read.
+    mutating func recall<Value>(_ read: (Database) throws -> Value) -> Value? {
+        try? open().read(read)
+    }
 
-    /// The origins remembered; none when the database cannot be read.
-    mutating func learnedOrigins() -> [LearnedOrigin] {
-        (try? open().read { try LearnedOrigin.all(in: $0) }) ?? []
+    private func isClean(_ rows: [BucketRow]) -> Bool {
+        rows.isEmpty && origins.isEmpty && service.isEmpty && outages.isEmpty && delegations.isEmpty
     }
 
     /// Commits what is unsaved; then, at most once an hour by `now`, the wall clock, rows that are too old or too many go.
     mutating func save(now: Timestamp) -> JournalProblem? {
         let rows = aggregator.takeChanged()
-        guard !rows.isEmpty || !origins.isEmpty else { return nil }
+        guard !isClean(rows) else { return nil }
         do {
-            try open().write { database in
-                try database.write(rows, stored: stored, bucketSeconds: aggregator.bucketSeconds)
-                try sightings.save(to: database)
-                try beliefs.save(to: database)
-                for origin in origins.values { try origin.save(to: database) }
+            let queue = try open()
+            service = try queue.read { [service] database in
+                var service = service
+                try service.prepare(from: database)
+                return service
             }
+            try queue.write { try write(rows, to: $0, now: now) }
         } catch {
             aggregator.restore(rows)
             return fail(error, now: now)
         }
-        finish(rows)
+        finish(rows, now: now)
         do { try retain(now: now) } catch { return fail(error, now: nil) }
         return nil
+    }
+
+    private func write(_ rows: [BucketRow], to database: Database, now: Timestamp) throws {
+        try database.write(rows, stored: stored, bucketSeconds: aggregator.bucketSeconds)
+        try sightings.save(to: database)
+        try beliefs.save(to: database)
+        try service.save(to: database, now: now.seconds)
+        try outages.save(to: database)
+        try delegations.save(to: database)
+        for origin in origins.values { try origin.save(to: database) }
     }
 
     private mutating func fail(_ error: any Error, now: Timestamp?) -> JournalProblem {
@@ -85,10 +108,13 @@ struct JournalStore: Sendable {
         return problem
     }
 
-    private mutating func finish(_ rows: [BucketRow]) {
+    private mutating func finish(_ rows: [BucketRow], now: Timestamp) {
         for row in rows { stored[row.key] = row }
         sightings = Sightings()
         beliefs.finish()
+        service.finish(now: now.seconds)
+        outages.finish()
+        delegations.finish()
         origins = [:]
         failures = 0
         ticksToWait = 0

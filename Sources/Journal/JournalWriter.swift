@@ -5,14 +5,17 @@ package import Primitives
 package import Reachability
 import Synchronization
 
-/// Writes the reachability log: observations are queued and committed at least once a second.
+/// Writes the reachability log: what is recorded is queued and committed together, at least once a second.
+///
+/// Recording never waits for the disk. What could not be committed stays in memory and is tried again; kill -9 loses
+/// what was recorded in the last second.
 package final class JournalWriter: Sendable {
     /// The network of an observation's server.
     package typealias Identify = @Sendable (Observation) -> NetworkIdentity
     /// The number of observations that wait at most; more are dropped and counted.
     package static let queueLimit = 65_536
 
-    private let inbox = Mutex(Inbox())
+    private let inbox = Mutex(JournalInbox())
     private let store: Mutex<JournalStore>
     private let queue = DispatchQueue(label: "afterglow.journal")
     private let identify: Identify
@@ -47,28 +50,35 @@ package final class JournalWriter: Sendable {
         }
     }
 
-    /// Queues an observation; never waits for the disk.
-    package func record(_ observation: Observation) {
-        inbox.withLock { inbox in
-            guard inbox.waiting.count < Self.queueLimit else {
-                inbox.dropped += 1
-                return
-            }
-            inbox.waiting.append(observation)
-        }
+    /// Queues an observation.
+    package func record(_ observation: Observation) { inbox.withLock { $0.add(observation) } }
+
+    /// Queues what a client got.
+    package func record(_ service: ClientService) { inbox.withLock { $0.add(service) } }
+
+    /// Queues the name servers of a zone, so that an event can list zones from before.
+    package func record(_ zone: ZoneServers) { inbox.withLock { $0.add(zone) } }
+
+    /// Queues the form that an event has now; it takes the place of the earlier one with its `id`, and the step from that
+    /// one is kept.
+    package func record(_ outage: Outage) {
+        let now = clock()
+        inbox.withLock { $0.add(outage, at: now) }
     }
 
-    /// The observations dropped so far because the queue was full.
+    /// The observations and zones dropped so far because the queue was full.
     package var dropped: Int { inbox.withLock { $0.dropped } }
 
     /// Commits everything queued, now; false when it could not be stored and is still held.
     @discardableResult package func flush() -> Bool { commit(evenWhileFailing: true) }
 
     /// Remembers the origin of a network, with the next commit.
-    package func remember(_ origin: LearnedOrigin) { inbox.withLock { $0.origins.append(origin) } }
+    package func remember(_ origin: LearnedOrigin) { inbox.withLock { $0.add(origin) } }
 
-    /// The origins remembered, the newest first; none when the database cannot be read.
-    package func learnedOrigins() -> [LearnedOrigin] { store.withLock { $0.learnedOrigins() } }
+    /// Reads what is stored; nil when the database cannot be read.
+    func recall<Value: Sendable>(_ read: (Database) throws -> Value) -> Value? {
+        store.withLock { $0.recall(read) }
+    }
 
     /// Bounds the database to a number of pages, beyond which the disk counts as full; nil for no bound.
     package func limit(pages: Int?) { store.withLock { $0.pageLimit = pages } }
@@ -77,8 +87,8 @@ package final class JournalWriter: Sendable {
     @discardableResult private func commit(evenWhileFailing: Bool) -> Bool {
         let now = clock()
         let problem = store.withLock { store -> JournalProblem?? in
-            for origin in inbox.withLock({ $0.takeOrigins() }) { store.remember(origin) }
-            if store.hasRoom { store.take(inbox.withLock { $0.takeAll() }, identify: identify) }
+            let hasRoom = store.hasRoom
+            store.take(inbox.withLock { $0.take(everything: hasRoom) }, identify: identify)
             guard evenWhileFailing || store.mayTry() else { return nil }
             return .some(store.save(now: now))
         }
@@ -98,29 +108,5 @@ package final class JournalWriter: Sendable {
         }
         guard problem != before else { return }
         report(problem.map { .failing($0) } ?? .recovered)
-    }
-}
-
-private struct Inbox {
-    var waiting: [Observation] = []
-    var origins: [LearnedOrigin] = []
-    var dropped = 0
-    private var reported = 0
-
-    mutating func takeAll() -> [Observation] {
-        defer { waiting = [] }
-        return waiting
-    }
-
-    mutating func takeOrigins() -> [LearnedOrigin] {
-        defer { origins = [] }
-        return origins
-    }
-
-    /// The drops so far when they have doubled since they were last told.
-    mutating func unreportedDrops() -> Int? {
-        guard dropped > reported * 2 else { return nil }
-        reported = dropped
-        return dropped
     }
 }

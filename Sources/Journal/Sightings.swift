@@ -36,13 +36,16 @@ struct Sightings: Sendable {
     func save(to database: Database) throws {
         let insertServer = try database.cachedStatement(
             sql: """
-                INSERT INTO server VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET
-                prefix = excluded.prefix, asn = excluded.asn, last_seen = excluded.last_seen,
+                INSERT INTO server (address, prefix, asn, asns, as_name, first_seen, last_seen, last_answer)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET prefix = excluded.prefix,
+                asn = excluded.asn, asns = excluded.asns, as_name = excluded.as_name,
+                last_seen = excluded.last_seen,
                 last_answer = coalesce(excluded.last_answer, last_answer)
                 """)
         for (address, server) in servers {
             try insertServer.execute(arguments: [
                 address.description, server.network.prefix.description, server.network.origins.first?.value,
+                server.network.origins.map { String($0.value) }.joined(separator: " "), server.network.name,
                 server.first, server.last, server.answer,
             ])
         }

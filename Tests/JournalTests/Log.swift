@@ -23,9 +23,9 @@ final class Log: Sendable {
 
     func setClock(_ seconds: Int64) { wall.withLock { $0 = Timestamp(seconds: seconds) } }
 
-    func writer(size: Int? = nil) -> JournalWriter {
+    func writer(size: Int? = nil, outageSeconds: Int64 = JournalRetention.forever) -> JournalWriter {
         JournalWriter(
-            path: path, retention: JournalRetention(size: size),
+            path: path, retention: JournalRetention(outageSeconds: outageSeconds, size: size),
             clock: { [self] in wall.withLock { $0 } },
             identify: {
                 NetworkIdentity(

@@ -1,0 +1,36 @@
+import GRDB
+package import Primitives
+package import Reachability
+
+/// What an earlier run left in the log, for a start that goes on where it stopped. Each is empty when the database
+/// cannot be read.
+extension JournalWriter {
+    /// How far back servers and their zones are recalled, in seconds: seven days.
+    package static let memory: Int64 = 7 * 86400
+
+    /// The origins remembered, the newest first.
+    package func learnedOrigins() -> [LearnedOrigin] { recall { try LearnedOrigin.all(in: $0) } ?? [] }
+
+    /// The events that had not ended, the oldest first.
+    package func openOutages() -> [Outage] {
+        recall { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT * FROM outage WHERE end_ms IS NULL ORDER BY start_ms, id")
+            return try rows.compactMap { Outage($0) }.map { outage in
+                var outage = outage
+                try outage.loadZones(from: database)
+                return outage
+            }
+        } ?? []
+    }
+
+    /// The servers seen in the last seven days before `now`, with their zones, names and beliefs.
+    package func knownServers(now: Timestamp) -> [KnownServer] {
+        recall { try KnownServer.all(in: $0, since: now.seconds - Self.memory) } ?? []
+    }
+
+    /// The zones seen in the last seven days before `now`, with their name servers.
+    package func knownZones(now: Timestamp) -> [ZoneServers] {
+        recall { try ZoneServers.all(in: $0, since: now.seconds - Self.memory) } ?? []
+    }
+}

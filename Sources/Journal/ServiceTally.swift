@@ -1,0 +1,70 @@
+import GRDB
+import Primitives
+package import Reachability
+
+/// What clients got, added up by zone and minute.
+struct ServiceTally: Sendable {
+    /// The length of a bucket in seconds.
+    static let bucketSeconds: Int64 = 60
+    /// The zones of one commit counted by name at most; the others count together as `rest`.
+    static let zoneLimit = 16_384
+    /// The key of what is not counted by name. No zone has it: their names end with a dot.
+    static let rest = "*"
+
+    struct Key: Hashable, Sendable {
+        /// The start of the minute in seconds since 1970.
+        var start: Int64
+        var zone: String
+    }
+
+    private(set) var counts: [Key: ServiceCounts] = [:]
+
+    var isEmpty: Bool { counts.isEmpty }
+
+    mutating func add(_ service: ClientService) {
+        let seconds = service.time.seconds
+        let start = seconds - ((seconds % Self.bucketSeconds) + Self.bucketSeconds) % Self.bucketSeconds
+        add(ServiceCounts(service), to: Key(start: start, zone: service.zone))
+    }
+
+    mutating func add(_ other: ServiceTally) {
+        for (key, counts) in other.counts { add(counts, to: key) }
+    }
+
+    private mutating func add(_ new: ServiceCounts, to key: Key) {
+        let hasPlace = counts.count < Self.zoneLimit || counts[key] != nil
+        counts[hasPlace ? key : Key(start: key.start, zone: Self.rest), default: ServiceCounts()].add(new)
+    }
+}
+
+/// How many clients got which answer, and with which Extended DNS Errors.
+package struct ServiceCounts: Sendable, Hashable {
+    /// By `ServedFrom`.
+    private var served = [Int](repeating: 0, count: ServedFrom.allCases.count)
+    /// One bit for each code up to 62; the registry (RFC 8914 §5.2) has given out half of them.
+    var errorBits: Int64 = 0
+
+    package init() {}
+
+    init(_ service: ClientService) {
+        self[service.servedFrom] = 1
+        for code in service.extendedErrors where code < 63 { errorBits |= 1 << Int64(code) }
+    }
+
+    /// The answers of one kind.
+    package internal(set) subscript(from: ServedFrom) -> Int {
+        get { served[Int(from.rawValue)] }
+        set { served[Int(from.rawValue)] = newValue }
+    }
+
+    /// All answers.
+    package var total: Int { served.reduce(0, +) }
+
+    /// The Extended DNS Errors that were given, ascending.
+    package var extendedErrors: [UInt16] { (0..<63).filter { errorBits & (1 << $0) != 0 }.map { UInt16($0) } }
+
+    mutating func add(_ other: ServiceCounts) {
+        for kind in ServedFrom.allCases { self[kind] += other[kind] }
+        errorBits |= other.errorBits
+    }
+}
