@@ -15,6 +15,9 @@ package final class Daemon {
     private var workers: [Worker] = []
     private var listeners: [(EventLoop, WorkerListeners)] = []
     private let recorder: Recorder
+    /// Server cookies hold for as long as the process, in every worker.
+    private let cookies = ServerCookies(
+        secret: SipHash.Key(.random(in: .min ... .max), .random(in: .min ... .max)))
 
     /// Checks what the configuration asks for and opens what it names; nothing is bound yet.
     package init(settings: Settings, log: OperatorLog) throws(DaemonProblem) {
@@ -124,6 +127,7 @@ package final class Daemon {
             identity: ServerIdentity(version: settings.identity.version, id: settings.identity.id),
             specialUseNames: settings.resolver.specialUseNames,
             clientDeadline: settings.resolver.clientDeadline)
+        configuration.cookies = settings.access.cookies ? cookies : nil
         (configuration.localZones, configuration.fallbackZones) = try ZoneFiles.local(settings)
         return configuration
     }

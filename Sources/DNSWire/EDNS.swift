@@ -1,3 +1,5 @@
+import Primitives
+
 /// The OPT pseudo-record (RFC 6891 §6.1).
 package struct EDNS: Hashable, Sendable {
     /// The sender's UDP payload size in octets.
@@ -72,4 +74,10 @@ package struct EDNSOption: Hashable, Sendable {
     package static let chain: UInt16 = 13
     package static let extendedError: UInt16 = 15
     package static let reportChannel: UInt16 = 18
+
+    /// How long a connection may be idle (RFC 7828 §3.1), in units of 100 ms.
+    package static func keepalive(_ idle: Duration) -> EDNSOption {
+        let units = UInt16(clamping: idle.nanoseconds / 100_000_000)
+        return EDNSOption(code: keepalive, data: [UInt8(units >> 8), UInt8(units & 0xFF)])
+    }
 }

@@ -5,11 +5,11 @@ import Primitives
 enum ClientQuery {
     /// Nothing is ever answered to a response, nor to octets without a header.
     case ignore
-    /// Answered at once, without resolution.
-    case reply(Message)
+    /// Answered at once, without resolution; with the client's EDNS.
+    case reply(Message, EDNS?)
     case resolve(Message, Question)
 
-    /// Judges a message (RFC 1035 §4.1.1, RFC 6891 §6.1.3, RFC 8482, RFC 9619).
+    /// Judges a message (RFC 1035 §4.1.1, RFC 6891 §6.1.3, RFC 7873 §5.2, RFC 9619).
     init(_ octets: [UInt8], identity: ServerIdentity) {
         guard octets.count >= Header.octetCount else {
             self = .ignore
@@ -22,13 +22,18 @@ enum ClientQuery {
             return
         }
         guard header.opcode == .query else {
-            self = .reply(Self.answer(header, [], nil, .notImplemented))
+            self = .reply(Self.answer(header, [], nil, .notImplemented), nil)
             return
         }
-        guard let message = try? Message(parsing: octets), message.questions.count == 1,
-            let question = message.questions.first
-        else {
-            self = .reply(Self.answer(header, [], nil, .formatError))
+        guard let message = try? Message(parsing: octets), Self.cookieIsWellFormed(message) else {
+            self = .reply(Self.answer(header, [], nil, .formatError), nil)
+            return
+        }
+        guard message.questions.count == 1, let question = message.questions.first else {
+            // A query for a cookie alone has no question (RFC 7873 §5.4).
+            let asksForCookie = message.questions.isEmpty && message.edns?.option(EDNSOption.cookie) != nil
+            let code: ResponseCode = asksForCookie ? .noError : .formatError
+            self = .reply(Self.answer(header, [], message.edns, code), message.edns)
             return
         }
         self = Self.judge(message, question, identity: identity)
@@ -37,24 +42,23 @@ enum ClientQuery {
     private static func judge(_ message: Message, _ question: Question, identity: ServerIdentity)
         -> ClientQuery
     {
-        if let edns = message.edns, edns.version != 0 {
-            return .reply(answer(message.header, message.questions, edns, .badVersion))
+        let refusal = { (code: ResponseCode) in
+            ClientQuery.reply(answer(message.header, message.questions, message.edns, code), message.edns)
         }
+        if let edns = message.edns, edns.version != 0 { return refusal(.badVersion) }
         if question.recordClass == .chaos {
-            return .reply(identity.answer(to: message, question))
+            return .reply(identity.answer(to: message, question), message.edns)
         }
-        guard question.recordClass == .internet, !isTransfer(question.type) else {
-            let code: ResponseCode = question.recordClass == .internet ? .refused : .notImplemented
-            return .reply(answer(message.header, message.questions, message.edns, code))
-        }
-        guard !question.type.isMeta || question.type == .any else {
-            return .reply(answer(message.header, message.questions, message.edns, .formatError))
-        }
-        guard message.header.recursionDesired else {
-            let error = ExtendedError(.notAuthoritative, "recursion is not desired")
-            return .reply(answer(message.header, message.questions, message.edns, .refused, [error]))
-        }
+        guard question.recordClass == .internet else { return refusal(.notImplemented) }
+        guard !isTransfer(question.type) else { return refusal(.refused) }
+        guard !question.type.isMeta || question.type == .any else { return refusal(.formatError) }
         return .resolve(message, question)
+    }
+
+    /// A COOKIE option of another length than RFC 7873 §4 gives is a format error (§5.2.2).
+    private static func cookieIsWellFormed(_ message: Message) -> Bool {
+        message.edns?.option(EDNSOption.cookie).map { ServerCookies.isWellFormed(count: $0.data.count) }
+            ?? true
     }
 
     private static func isTransfer(_ type: RecordType) -> Bool { type == .axfr || type == .ixfr }

@@ -1,3 +1,4 @@
+import EventLoop
 import Primitives
 
 /// Answers a datagram from the answer cache where it arrives, without entering the worker's actor: each entry
@@ -8,18 +9,26 @@ final class DatagramFront: @unchecked Sendable {
     let answers: AnswerCache
     /// The clients that are answered.
     var access: AccessList
+    /// The cookies that answers carry; nil for none.
+    var cookies: ServerCookies?
 
-    init(access: AccessList, answerMemory: Int) {
+    init(access: AccessList, cookies: ServerCookies?, answerMemory: Int) {
         self.access = access
+        self.cookies = cookies
         answers = AnswerCache(memory: answerMemory)
     }
 
     /// Writes the answer into `reply` and returns its length; 0 when the datagram must go the long way.
     func answer(
         _ octets: UnsafeRawBufferPointer, from client: IPAddress, into reply: UnsafeMutableRawBufferPointer,
-        at now: Instant
+        on loop: EventLoop
     ) -> Int {
         guard access.allows(client), let shape = QueryShape(octets) else { return 0 }
-        return answers.answer(octets, shape, into: reply, at: now)
+        let count = answers.answer(octets, shape, into: reply, at: loop.now)
+        guard count > 0, !shape.cookie.isEmpty, let cookies else { return count }
+        return cookies.append(
+            to: reply, count: count, limit: shape.limit,
+            answering: UnsafeRawBufferPointer(rebasing: octets[shape.cookie]), from: client, at: loop.wallTime
+        )
     }
 }

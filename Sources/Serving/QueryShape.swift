@@ -1,3 +1,4 @@
+import DNSWire
 import Primitives
 
 /// What an ordinary query looks like on the wire, read without copying: the front of the datagram path.
@@ -12,6 +13,8 @@ package struct QueryShape {
     package let flags: UInt8
     /// The largest answer that the client takes, in octets.
     package let limit: Int
+    /// Where the data of the client's cookie option stands; empty without one.
+    package let cookie: Range<Int>
 
     package init?(_ octets: UnsafeRawBufferPointer) {
         guard octets.count >= 17, octets.count <= 512, octets[2] & 0xFE == 0, octets[3] & 0x4F == 0,
@@ -34,10 +37,12 @@ package struct QueryShape {
         }
         var flags = octets[2] & 0x01 | octets[3] & 0x10
         var limit = Limits.payloadSizeWithoutEDNS
+        var cookie = 0..<0
         if octets[11] == 1 {
             guard let edns = Self.readEDNS(octets, at: end) else { return nil }
             flags |= 0x02 | (edns.dnssecOK ? 0x04 : 0)
             limit = edns.limit
+            cookie = edns.cookie
         } else if octets.count != end {
             return nil
         }
@@ -47,25 +52,33 @@ package struct QueryShape {
         self.questionEnd = end
         self.flags = flags
         self.limit = limit
+        self.cookie = cookie
     }
 
-    /// An OPT record of version 0 that ends the message. Its options, which must be whole, do not change our
-    /// answer.
+    /// An OPT record of version 0 that ends the message. Of its options, which must be whole, the cookie is noted;
+    /// the request for an identity goes the long way; others do not change our answer.
     private static func readEDNS(_ octets: UnsafeRawBufferPointer, at start: Int) -> (
-        limit: Int, dnssecOK: Bool
+        limit: Int, dnssecOK: Bool, cookie: Range<Int>
     )? {
         guard start + 11 <= octets.count, octets[start] == 0, octets[start + 1] == 0, octets[start + 2] == 41,
             octets[start + 6] == 0,
             start + 11 + Int(octets[start + 9]) << 8 + Int(octets[start + 10]) == octets.count
         else { return nil }
+        var cookie = 0..<0
         var option = start + 11
         while option + 4 <= octets.count {
-            option += 4 + Int(octets[option + 2]) << 8 + Int(octets[option + 3])
+            let code = UInt16(octets[option]) << 8 | UInt16(octets[option + 1])
+            let data = option + 4
+            option = data + Int(octets[option + 2]) << 8 + Int(octets[option + 3])
+            if code == EDNSOption.nsid { return nil }
+            guard code == EDNSOption.cookie else { continue }
+            guard cookie.isEmpty, ServerCookies.isWellFormed(count: option - data) else { return nil }
+            cookie = data..<option
         }
         guard option == octets.count else { return nil }
         let size = Int(octets[start + 3]) << 8 | Int(octets[start + 4])
         let limit = max(Limits.payloadSizeWithoutEDNS, min(size, Int(Limits.payloadSize)))
-        return (limit, octets[start + 7] & 0x80 != 0)
+        return (limit, octets[start + 7] & 0x80 != 0, cookie)
     }
 
     @inline(__always)

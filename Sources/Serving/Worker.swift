@@ -17,7 +17,7 @@ package actor Worker {
     /// What is answered where a datagram arrives, before it enters the actor.
     nonisolated let front: DatagramFront
     private let specialUse = SpecialUseZones()
-    private var admission = Admission()
+    private var admission: Admission
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -28,7 +28,10 @@ package actor Worker {
     ) {
         self.loop = loop
         self.configuration = configuration
-        front = DatagramFront(access: configuration.access, answerMemory: configuration.answerMemory)
+        admission = Admission(configuration.slots)
+        front = DatagramFront(
+            access: configuration.access, cookies: configuration.cookies,
+            answerMemory: configuration.answerMemory)
         resolver = Resolver(
             configuration: configuration.resolver, upstream: LoopUpstream(loop: loop, record: record),
             cache: cache)
@@ -39,6 +42,7 @@ package actor Worker {
         self.configuration = configuration
         resolver.configuration = configuration.resolver
         front.access = configuration.access
+        front.cookies = configuration.cookies
         front.answers.removeAll()
     }
 
@@ -49,6 +53,8 @@ package actor Worker {
     struct Client {
         let address: IPAddress
         let limit: Int
+        /// How long its connection may be idle; nil over UDP.
+        let idle: Duration?
         let send: ([UInt8]) -> Void
     }
 
@@ -56,41 +62,65 @@ package actor Worker {
     func receive(_ octets: UnsafeRawBufferPointer, from peer: PeerAddress, listener: DatagramListener) {
         // Reflected packets from port 0 can have no honest sender.
         guard peer.port != 0, octets.count >= Header.octetCount else { return }
-        let client = Client(address: peer.address, limit: Limits.payloadSizeWithoutEDNS) {
+        let client = Client(address: peer.address, limit: Limits.payloadSizeWithoutEDNS, idle: nil) {
             listener.send($0, to: peer)
         }
         accept(Array(octets), from: client, allowed: configuration.access.allows(peer.address))
     }
 
-    /// A message over a stream.
-    func receive(_ octets: [UInt8], from peer: Endpoint, send: @escaping ([UInt8]) -> Void) {
-        let client = Client(address: peer.address, limit: 65535, send: send)
-        accept(octets, from: client, allowed: configuration.access.allows(peer.address))
+    /// A message over a stream whose idle time-out is `idle`. False when it is one that nobody answers.
+    func receive(_ octets: [UInt8], from peer: Endpoint, idle: Duration, send: @escaping ([UInt8]) -> Void)
+        -> Bool
+    {
+        let client = Client(address: peer.address, limit: 65535, idle: idle, send: send)
+        return accept(octets, from: client, allowed: configuration.access.allows(peer.address))
     }
 
-    private func accept(_ octets: [UInt8], from client: Client, allowed: Bool) {
+    /// False when nothing is to be answered, now or later.
+    @discardableResult
+    private func accept(_ octets: [UInt8], from client: Client, allowed: Bool) -> Bool {
         switch ClientQuery(octets, identity: configuration.identity) {
         case .ignore:
-            return
-        case .reply(let message):
-            send(message, to: client, edns: message.edns)
+            return false
+        case .reply(let message, let edns):
+            send(message, to: client, edns: edns)
         case .resolve(let message, _) where !allowed:
-            let error = ExtendedError(.prohibited, "\(client.address) is not on the access list")
-            let refusal = ClientQuery.answer(
-                message.header, message.questions, message.edns, .refused, [error])
-            send(refusal, to: client, edns: message.edns)
+            refuse(message, client, .prohibited, "\(client.address) is not on the access list")
         case .resolve(let message, let question):
             if let local = localAnswer(to: message, question) {
                 send(local, to: client, edns: message.edns)
-                return
-            }
-            guard admission.enter(client.address) else { return shed(message, client) }
-            // The preference keeps the task's end on this loop as well; without it each query wakes a thread of
-            // the global executor.
-            Task.immediate(executorPreference: loop) {
-                await self.resolve(message, question, octets, for: client)
+            } else if !message.header.recursionDesired {
+                refuse(message, client, .notAuthoritative, "recursion is not desired")
+            } else {
+                admit(message, question, octets, client)
             }
         }
+        return true
+    }
+
+    private func admit(_ message: Message, _ question: Question, _ octets: [UInt8], _ client: Client) {
+        let holder = Admission.Holder(client.address, isVerified: isVerified(client, message.edns))
+        guard admission.enter(holder) else { return shed(message, client) }
+        // The preference keeps the task's end on this loop as well; without it each query wakes a thread of
+        // the global executor.
+        Task.immediate(executorPreference: loop) {
+            await self.resolve(message, question, octets, for: client, holder)
+        }
+    }
+
+    /// Whether the client is known to receive at its address.
+    private func isVerified(_ client: Client, _ edns: EDNS?) -> Bool {
+        guard client.idle == nil else { return true }
+        guard let cookie = edns?.option(EDNSOption.cookie), let cookies = configuration.cookies else {
+            return false
+        }
+        return cookie.data.withUnsafeBytes { cookies.verifies($0, from: client.address, at: loop.wallTime) }
+    }
+
+    private func refuse(_ message: Message, _ client: Client, _ code: ExtendedError.Code, _ text: String) {
+        let refusal = ClientQuery.answer(
+            message.header, message.questions, message.edns, .refused, [ExtendedError(code, text)])
+        send(refusal, to: client, edns: message.edns)
     }
 
     private func shed(_ message: Message, _ client: Client) {
@@ -138,9 +168,10 @@ package actor Worker {
     }
 
     /// Waits for the resolution, and answers earlier with stale data when the client's patience ends.
-    private func resolve(_ message: Message, _ question: Question, _ octets: [UInt8], for client: Client)
-        async
-    {
+    private func resolve(
+        _ message: Message, _ question: Question, _ octets: [UInt8], for client: Client,
+        _ holder: Admission.Holder
+    ) async {
         nonisolated(unsafe) let exchange = ClientExchange()
         nonisolated(unsafe) let answerEarly = {
             guard exchange.state == .waiting, self.answerWithoutNameServers(message, question, octets, client)
@@ -150,7 +181,7 @@ package actor Worker {
         let patience = loop.schedule(at: loop.now + configuration.clientDeadline, answerEarly)
         let resolution = await resolver.resolve(question)
         loop.cancel(patience)
-        admission.leave(client.address)
+        admission.leave(holder)
         guard exchange.state == .waiting else { return }
         if resolution.isRescued, let copy = fallback(message, question, resolution.failureErrors) {
             send(copy, to: client, edns: message.edns)
@@ -209,11 +240,39 @@ package actor Worker {
         return record
     }
 
+    /// Sends a message with the options that this client's way of asking wants; returns it without them.
     @discardableResult
     private func send(_ message: Message, to client: Client, edns: EDNS?) -> [UInt8] {
         let offered = edns.map { min(Int($0.payloadSize), Int(Limits.payloadSize)) } ?? 0
-        let octets = message.compose(limit: max(client.limit, offered))
-        client.send(octets)
-        return octets
+        let limit = max(client.limit, offered)
+        let own = options(for: client, edns)
+        guard !own.isEmpty else {
+            let octets = message.compose(limit: limit)
+            client.send(octets)
+            return octets
+        }
+        var complete = message
+        complete.edns?.options += own
+        client.send(complete.compose(limit: limit))
+        return message.compose(limit: limit)
+    }
+
+    /// What the answer owes to who asks and how: a cookie (RFC 7873 §5.2), the connection's idle time-out over TCP
+    /// to a client that asks for it (RFC 7828 §3.3.2), and this server's identity (RFC 5001 §2.2).
+    private func options(for client: Client, _ edns: EDNS?) -> [EDNSOption] {
+        guard let edns, !edns.options.isEmpty else { return [] }
+        var options: [EDNSOption] = []
+        let cookie = edns.option(EDNSOption.cookie)
+        if let own = configuration.cookies?.option(answering: cookie, from: client.address, at: loop.wallTime)
+        {
+            options.append(own)
+        }
+        if let idle = client.idle, edns.option(EDNSOption.keepalive) != nil {
+            options.append(.keepalive(idle))
+        }
+        if let id = configuration.identity.id, edns.option(EDNSOption.nsid) != nil {
+            options.append(EDNSOption(code: EDNSOption.nsid, data: Array(id.utf8.prefix(255))))
+        }
+        return options
     }
 }

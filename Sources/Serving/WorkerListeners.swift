@@ -31,7 +31,7 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
         replyInto reply: UnsafeMutableRawBufferPointer
     ) -> Int {
         guard let datagrams else { return 0 }
-        let count = worker.front.answer(octets, from: peer.address, into: reply, at: worker.loop.now)
+        let count = worker.front.answer(octets, from: peer.address, into: reply, on: worker.loop)
         if count > 0 { return count }
         // The buffers and the listener stay on this loop, which is the worker's executor.
         nonisolated(unsafe) let (octets, listener) = (octets, datagrams)
@@ -41,6 +41,9 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
 
     package func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {
         nonisolated(unsafe) let connection = connection
-        worker.assumeIsolated { $0.receive(message, from: peer) { connection.send($0) } }
+        let isAnswered = worker.assumeIsolated {
+            $0.receive(message, from: peer, idle: connection.limits.idle) { connection.send($0) }
+        }
+        if !isAnswered { connection.close() }
     }
 }

@@ -65,7 +65,10 @@ extension Settings {
     private static var accessSection: Section<Access> {
         Section(
             defaults: Access(),
-            keys: [Key("allow", \.allow, Form<Prefix>.prefix.list.map(AllowList.prefixes))])
+            keys: [
+                Key("allow", \.allow, Form<Prefix>.prefix.list.map(AllowList.prefixes)),
+                Key("cookies", \.cookies, .toggle),
+            ])
     }
 
     private static var identitySection: Section<Identity> {

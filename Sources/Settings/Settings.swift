@@ -53,7 +53,11 @@ package struct Settings: Sendable {
     }
 
     /// Who may ask.
-    package struct Access: Hashable, Sendable { package var allow = AllowList.ownNetworks }
+    package struct Access: Hashable, Sendable {
+        package var allow = AllowList.ownNetworks
+        /// Whether answers carry DNS cookies to clients that send one (RFC 7873).
+        package var cookies = true
+    }
 
     /// The clients that are answered.
     package enum AllowList: Hashable, Sendable {

@@ -57,10 +57,13 @@ struct AllocationTests {
         #expect(allocated == 0)
     }
 
-    @Test("A cached answer over UDP allocates nothing from the socket to the socket")
-    func datagram() async throws {
+    @Test(
+        "A cached answer over UDP allocates nothing from the socket to the socket", arguments: [false, true])
+    func datagram(_ withCookie: Bool) async throws {
         try await TestService.run { service in
-            let query = try Message.query("www.example").compose()
+            let cookie = EDNSOption(code: EDNSOption.cookie, data: Array(repeating: 1, count: 8))
+            let edns = EDNS(payloadSize: 1232, options: withCookie ? [cookie] : [])
+            let query = try Message.query("www.example", edns: edns).compose()
             let client = try service.client()
             for _ in 0..<10 { _ = try client.ask(query) }
             let before = await service.allocations()

@@ -137,12 +137,14 @@ struct ClientMessageTests {
         }
     }
 
-    @Test("Without RD nothing is resolved")
+    @Test("Without RD nothing is resolved: REFUSED with Extended DNS Error 20")
     func recursionNotDesired() async throws {
         try await TestService.run { service in
             var query = try Message.query("www.example")
             query.header.recursionDesired = false
-            #expect(try service.client().ask(query).responseCode == .refused)
+            let reply = try service.client().ask(query)
+            #expect(reply.responseCode == .refused && !reply.header.recursionDesired)
+            #expect(reply.extendedErrors.map(\.code) == [.notAuthoritative])
             #expect(service.authority.queries == 0)
         }
     }

@@ -94,6 +94,7 @@ struct TestService {
         var configuration = ServiceConfiguration(
             resolver: resolver, access: AccessList([Prefix(loopback, length: 32)]),
             identity: ServerIdentity(version: "afterglow test", id: "node 1"))
+        configuration.cookies = ServerCookies(secret: SipHash.Key(1, 2))
         try adjust(&configuration)
         let cache = RecordCache(memory: 1 << 20, staleFor: .seconds(86_400))
         let worker = Worker(loop: loop, configuration: configuration, cache: cache) { _ in }
