@@ -90,7 +90,9 @@ let package = Package(
         tests(
             "ServingTests",
             [
-                "AllocationCounter", "Caching", "DNSWire", "EventLoop", "Primitives", "Recursion", "Serving",
+                "AllocationCounter", "Caching", "DNSWire", "EventLoop", "Primitives", "Reachability",
+                "Recursion",
+                "Serving",
                 "Zones",
             ]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),

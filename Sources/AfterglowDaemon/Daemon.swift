@@ -40,10 +40,8 @@ package final class Daemon {
             memory: settings.cache.memory - answerMemory, staleFor: settings.cache.staleFor)
         for index in 0..<workerCount {
             let loop = try Self.makeLoop("worker-\(index)")
-            let recorder = recorder
-            let worker = Worker(loop: loop, configuration: configuration, cache: cache) {
-                recorder.record($0)
-            }
+            let worker = Worker(
+                loop: loop, configuration: configuration, cache: cache, recorder: recorder)
             workers.append(worker)
             for listen in settings.listen {
                 try bind(listen, to: worker)

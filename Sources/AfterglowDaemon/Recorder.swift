@@ -8,7 +8,7 @@ import Settings
 import Synchronization
 
 /// Takes the workers' observations to the database, with the network that each address belongs to.
-final class Recorder: Sendable {
+final class Recorder: ReachabilityRecorder {
     private let writer: JournalWriter
     private let table: OriginTable
     private let lookup: OriginLookup?
@@ -56,6 +56,10 @@ final class Recorder: Sendable {
     }
 
     func record(_ observation: Observation) { writer.record(observation) }
+
+    func record(_ servers: ZoneServers) {}
+
+    func record(_ service: ClientService) {}
 
     /// Begins to ask the origin zones for what no table covers, through `resolve`.
     func startAsking(_ resolve: @escaping OriginLookup.ResolveText) {

@@ -5,23 +5,35 @@ package import Primitives
 /// `Limits.failureMax` while the failures go on; one that comes long after the last starts anew. Confined to one
 /// worker.
 package struct FailureCache {
+    /// A resolution that failed.
+    package struct Failure: Sendable {
+        package let errors: [ExtendedError]
+        /// The zone whose servers were asked in vain, where it came to that.
+        package let zone: Name?
+
+        package init(errors: [ExtendedError], zone: Name? = nil) {
+            self.errors = errors
+            self.zone = zone
+        }
+    }
+
     private struct Entry {
         var until: Instant
         var interval: Duration
-        var errors: [ExtendedError]
+        var failure: Failure
     }
 
     private var entries: [Question: Entry] = [:]
 
     package init() {}
 
-    /// The errors of a failure that still holds.
-    package func find(_ question: Question, at now: Instant) -> [ExtendedError]? {
+    /// A failure that still holds.
+    package func find(_ question: Question, at now: Instant) -> Failure? {
         guard let entry = entries[question], now < entry.until else { return nil }
-        return entry.errors
+        return entry.failure
     }
 
-    package mutating func store(_ question: Question, errors: [ExtendedError], at now: Instant) {
+    package mutating func store(_ question: Question, _ failure: Failure, at now: Instant) {
         var interval = Limits.failureFirst
         if let previous = entries[question], now < previous.until + Limits.failureMax {
             interval = min(previous.interval * 2, Limits.failureMax)
@@ -30,7 +42,7 @@ package struct FailureCache {
             entries = entries.filter { now < $0.value.until }
             if entries.count >= Limits.failures { entries.removeAll() }
         }
-        entries[question] = Entry(until: now + interval, interval: interval, errors: errors)
+        entries[question] = Entry(until: now + interval, interval: interval, failure: failure)
     }
 
     package mutating func remove(_ question: Question) { entries[question] = nil }

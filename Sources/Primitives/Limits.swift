@@ -43,6 +43,20 @@ package enum Limits {
     package static let downMax = Duration.seconds(60)
     /// How long a server is passed over for a zone that it does not serve (RFC 2308 §7.1: at most five minutes).
     package static let lameDuration = Duration.seconds(300)
+    /// Servers kept from being asked by verdicts, and networks whose return is counted: beyond it the next ones
+    /// wait for their own leases.
+    package static let heldServers = 10_000
+    /// A network that returns gets one query in the first second, then twice as many each second, until after
+    /// ten seconds it is a thousand: more than one worker sends to one network.
+    package static let trickleDoublings: Int64 = 10
+    /// A probe waits no longer: what takes longer is silence.
+    package static let probeDuration = Duration.seconds(3)
+    /// How often the parent is asked again where a zone's servers went while they are all away.
+    package static let parentInterval = Duration.seconds(60)
+    /// Zones of which is remembered when the parent was asked again, and when their servers were reported.
+    package static let zonesRemembered = 20_000
+    /// How often the servers of a zone are reported to the log while they stay the same.
+    package static let zoneReportInterval = Duration.seconds(3600)
     /// Servers whose history is kept.
     package static let servers = 50_000
 

@@ -38,6 +38,8 @@ package struct Verdict: Sendable, Hashable {
 package protocol VerdictSource: Sendable {
     /// What is held against a server; nil where nothing is.
     func verdict(on server: IPAddress) -> Verdict?
+    /// Changes whenever a verdict does.
+    var generation: UInt64 { get }
 }
 
 /// The source where nothing watches: nothing is held against anybody.
@@ -45,4 +47,6 @@ package struct NoVerdicts: VerdictSource {
     package init() {}
 
     package func verdict(on server: IPAddress) -> Verdict? { nil }
+
+    package var generation: UInt64 { 0 }
 }

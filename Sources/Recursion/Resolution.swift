@@ -1,5 +1,6 @@
 package import DNSWire
 package import Primitives
+package import Reachability
 
 /// The outcome of resolving one question: what goes into the answer to the client.
 package struct Resolution: Sendable {
@@ -8,15 +9,29 @@ package struct Resolution: Sendable {
     package var authorities: [Record]
     /// What was out of the ordinary, scoped to this final result.
     package var extendedErrors: [ExtendedError]
+    /// The zone whose servers were needed last; nil where the cache held everything.
+    package var service: ZoneService?
 
     package init(
         responseCode: ResponseCode, answers: [Record] = [], authorities: [Record] = [],
-        extendedErrors: [ExtendedError] = []
+        extendedErrors: [ExtendedError] = [], service: ZoneService? = nil
     ) {
         self.responseCode = responseCode
         self.answers = answers
         self.authorities = authorities
         self.extendedErrors = extendedErrors
+        self.service = service
+    }
+}
+
+/// A zone whose servers were needed, and what came of that.
+package struct ZoneService: Sendable, Hashable {
+    package let zone: Name
+    package var servedFrom: ServedFrom
+
+    package init(zone: Name, servedFrom: ServedFrom) {
+        self.zone = zone
+        self.servedFrom = servedFrom
     }
 }
 
@@ -55,6 +70,8 @@ package struct ResolverConfiguration: Sendable {
     package var staleTTL: UInt32 = 30
     /// What network an address belongs to, for the explanation of failures.
     package var identify: @Sendable (IPAddress) -> NetworkName? = { _ in nil }
+    /// What is believed of servers and networks.
+    package var verdicts: any VerdictSource = NoVerdicts()
 
     package init() {}
 }
@@ -76,6 +93,8 @@ package final class Budget {
     package let deadline: Instant
     /// The servers that were silent for this query, first silence first.
     package var failures: [(address: IPAddress, zone: Name, kind: FailureKind)] = []
+    /// What came of the servers of the zone that was asked last.
+    package var service: ZoneService?
 
     package enum FailureKind: Sendable, Hashable {
         case silent, unreachable, refused, lame, malformed, failed

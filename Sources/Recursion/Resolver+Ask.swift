@@ -1,6 +1,7 @@
 import Caching
 package import DNSWire
 package import Primitives
+import Reachability
 
 extension Resolver {
     /// What the servers of one zone said.
@@ -18,92 +19,63 @@ extension Resolver {
     }
 
     /// Asks the servers of a zone in turn until one gives a usable answer (RFC 1034 §5.3.3 step 3).
+    ///
+    /// Servers that verdicts hold to be away are passed over without waiting for them. Where no other is left, those
+    /// follow that the zone itself named, or that served it in the last days.
     func ask(_ delegation: Delegation, _ question: Question, budget: Budget, depth: Int) async -> Asked {
         var targets = Targets(zone: delegation.zone, addresses: knownAddresses(of: delegation))
         var lookups = AddressLookups(depth < Limits.depth ? unknownAddresses(of: delegation) : [])
+        report(delegation, addresses: targets.addresses.count)
         for _ in 0..<Limits.attemptsPerZone {
             guard upstream.now < budget.deadline else { break }
             let choice = selection.choose(
-                from: targets.addresses, zone: delegation.zone, attempts: targets.attempts,
-                silentNetworks: targets.silentNetworks, at: upstream.now, random: upstream.random)
+                from: targets, verdicts: configuration.verdicts,
+                identify: { configuration.identify($0)?.number }, at: upstream.now, random: upstream.random)
             // Another address is better than one that was asked in vain.
             if choice.map({ targets.attempts[$0] != nil }) ?? true, let next = lookups.next() {
                 let found = await resolveAddresses(next, budget: budget, depth: depth + 1)
                 if !found.isEmpty { lookups.found(found, for: next) }
-                targets.addresses += found.filter { !targets.addresses.contains($0) }
+                targets.add(found)
                 continue
             }
-            guard let address = choice else { break }
+            guard let address = choice else {
+                guard targets.widen(with: rememberedAddresses(of: delegation)) else { break }
+                continue
+            }
             guard budget.spend() else {
                 return .failed(
                     .exhausted,
                     [ExtendedError(.other, "more than \(configuration.queryBudget) upstream queries")])
             }
-            targets.attempts[address, default: 0] += 1
+            targets.attempt(address)
             let exchange = await exchange(question, zone: delegation.zone, server: address, budget: budget)
-            if let response = targets.consider(exchange, from: address, budget: budget) {
+            if let response = targets.consider(
+                exchange, from: address, origin: configuration.identify(address)?.number, budget: budget)
+            {
+                budget.service = service(of: targets, by: address)
                 return .responded(response, additionals: exchange.message?.additionals ?? [])
             }
         }
-        return .failed(targets.sawAnswer ? .noUsableAnswer : .exhausted, explain(targets, budget: budget))
+        budget.service = ZoneService(zone: targets.zone, servedFrom: .none)
+        return .failed(
+            targets.sawAnswer ? .noUsableAnswer : .exhausted, explain(delegation, targets, budget: budget))
     }
 
-    /// The addresses of one zone's servers and what came of asking them.
-    struct Targets {
-        let zone: Name
-        var addresses: [IPAddress]
-        var attempts: [IPAddress: Int] = [:]
-        var silentNetworks: Set<Prefix> = []
-        var sawAnswer = false
-
-        init(zone: Name, addresses: [IPAddress]) {
-            self.zone = zone
-            self.addresses = addresses
-        }
-
-        /// The response when it is usable; otherwise takes note of the failure.
-        mutating func consider(
-            _ exchange: Exchange, from address: IPAddress, budget: Budget
-        ) -> Response? {
-            let kind: Budget.FailureKind
-            switch exchange {
-            case .message(_, let response):
-                sawAnswer = true
-                switch response {
-                case .lame:
-                    kind = .lame
-                case .failure:
-                    kind = .failed
-                case let usable:
-                    return usable
-                }
-                attempts[address] = Limits.attemptsPerServer
-            case .silent:
-                kind = .silent
-                silentNetworks.insert(.standIn(for: address))
-            case .unreachable:
-                kind = .unreachable
-                silentNetworks.insert(.standIn(for: address))
-                attempts[address] = Limits.attemptsPerServer
-            case .refused:
-                kind = .refused
-                attempts[address] = Limits.attemptsPerServer
-            case .malformed:
-                kind = .malformed
-                attempts[address] = Limits.attemptsPerServer
-            case .localFailure:
-                kind = .unsent
-                attempts[address] = Limits.attemptsPerServer
-            }
-            budget.failures.append((address, zone, kind))
-            return nil
-        }
+    /// What came of a zone's servers: whether the answer came past servers that are away.
+    private func service(of targets: Targets, by address: IPAddress) -> ZoneService {
+        let verdicts = configuration.verdicts
+        let isPastSilence =
+            verdicts.generation != 0
+            && targets.addresses.contains { $0 != address && verdicts.verdict(on: $0)?.level == .down }
+        return ZoneService(zone: targets.zone, servedFrom: isPastSilence ? .otherNetwork : .fresh)
     }
 
-    private func explain(_ targets: Targets, budget: Budget) -> [ExtendedError] {
+    private func explain(_ delegation: Delegation, _ targets: Targets, budget: Budget) -> [ExtendedError] {
+        var servers = delegation.servers.map { addresses(ofServer: $0, stale: true) }.filter { !$0.isEmpty }
+        if servers.isEmpty { servers = targets.addresses.map { [$0] } }
         let explanation = Explanation(
-            zone: targets.zone, addresses: targets.addresses, failures: budget.failures, selection: selection,
-            identify: configuration.identify, now: upstream.wallTime)
+            zone: targets.zone, servers: servers, failures: budget.failures, selection: selection,
+            verdicts: configuration.verdicts, identify: configuration.identify, now: upstream.wallTime)
         var errors = [ExtendedError(.noReachableAuthority, explanation.text)]
         if let last = budget.failures.last(where: { $0.zone == targets.zone }) {
             errors.append(
@@ -113,7 +85,7 @@ extension Resolver {
     }
 
     /// Addresses at hand: glue and cached answers, the hints for a root without any.
-    private func knownAddresses(of delegation: Delegation) -> [IPAddress] {
+    func knownAddresses(of delegation: Delegation) -> [IPAddress] {
         var known: [IPAddress] = []
         for server in delegation.servers {
             known += addresses(ofServer: server).filter { !known.contains($0) }
@@ -122,18 +94,33 @@ extension Resolver {
         return known
     }
 
+    /// Addresses of a zone's servers beside those of its delegation: of the servers that the zone itself names, and
+    /// whatever was known of any of them while expired records are kept.
+    private func rememberedAddresses(of delegation: Delegation) -> [IPAddress] {
+        let now = upstream.now
+        var servers = delegation.servers
+        for kind in [RecordCache.Kind.answer, .delegation] {
+            guard
+                case .positive(let set) = cache.find(delegation.zone, .ns, kind, at: now, stale: true)?.answer
+            else { continue }
+            for server in set.records(ttl: 0).compactMap({ $0.target }) where !servers.contains(server) {
+                servers.append(server)
+            }
+        }
+        return servers.prefix(Limits.nameServers).flatMap { addresses(ofServer: $0, stale: true) }
+    }
+
     /// The name under which a zone's delegation knows an address.
     package func serverName(_ address: IPAddress, of zone: Name) -> Name? {
         delegatedServers(of: zone)?.first { addresses(ofServer: $0).contains(address) }
     }
 
-    func addresses(ofServer name: Name) -> [IPAddress] {
+    func addresses(ofServer name: Name, stale: Bool = false) -> [IPAddress] {
         var found: [IPAddress] = []
         for type in [RecordType.a, .aaaa] {
             for kind in [RecordCache.Kind.answer, .glue] {
-                guard case .positive(let set) = cache.find(name, type, kind, at: upstream.now)?.answer else {
-                    continue
-                }
+                let hit = cache.find(name, type, kind, at: upstream.now, stale: stale)
+                guard case .positive(let set) = hit?.answer else { continue }
                 found += set.records(ttl: 0).compactMap { $0.address }
             }
         }
@@ -141,12 +128,14 @@ extension Resolver {
         return Array(usable(found.filter { seen.insert($0).inserted }).prefix(Limits.addressesPerNameServer))
     }
 
-    /// Addresses that may be asked: the families in use, and none that the configuration forbids.
-    private func usable(_ addresses: [IPAddress]) -> [IPAddress] {
-        addresses.filter { address in
-            (address.family == .ipv4 ? configuration.ipv4 : configuration.ipv6) && !address.isUnspecified
-                && !configuration.doNotQuery.contains { $0.contains(address) }
-        }
+    /// Addresses that may be asked.
+    private func usable(_ addresses: [IPAddress]) -> [IPAddress] { addresses.filter { !isForbidden($0) } }
+
+    /// Whether an address may not be asked: its family is not in use, or the configuration forbids it.
+    func isForbidden(_ address: IPAddress) -> Bool {
+        let isUsed = address.family == .ipv4 ? configuration.ipv4 : configuration.ipv6
+        return !isUsed || address.isUnspecified
+            || configuration.doNotQuery.contains { $0.contains(address) }
     }
 
     /// What can still be learned of where a zone's servers are. A server within the zone is left out: only the

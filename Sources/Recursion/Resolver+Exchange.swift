@@ -120,7 +120,7 @@ extension Resolver {
     }
 
     private func note(_ outcome: Observation.Outcome, server: IPAddress, zone: Name, transport: Transport) {
-        upstream.note(
+        upstream.recorder.record(
             Observation(
                 time: upstream.wallTime, instant: upstream.now, server: server, zone: text(of: zone),
                 transport: transport, outcome: outcome))
@@ -129,9 +129,9 @@ extension Resolver {
 
 extension Resolver {
     /// A zone's name as the log has it. The last one is kept: a busy zone is named by each of its exchanges.
-    private func text(of zone: Name) -> String {
+    func text(of zone: Name) -> String {
         if let last = lastZone, last.zone == zone { return last.text }
-        let text = zone.lowercased.description
+        let text = zone.logged
         lastZone = (zone, text)
         return text
     }

@@ -1,6 +1,7 @@
 import Caching
-import DNSWire
+package import DNSWire
 import Primitives
+import Reachability
 
 extension Resolver {
     /// Walks from the closest known delegation down to the zone that answers (RFC 1034 §5.3.3 steps 2 to 4),
@@ -15,6 +16,8 @@ extension Resolver {
         var minimising = configuration.minimisation != .off
         var shortQueries = 0
         var referrals = 0
+        var detours = Detour.allCases[...]
+        var failure: WalkFailure?
         while referrals < Limits.referrals {
             let whole =
                 !minimising || labels >= question.name.labelCount
@@ -29,7 +32,16 @@ extension Resolver {
             case .responded(.referral(let zone, let servers, let addresses), _):
                 remember(zone: zone, servers: servers, addresses: addresses)
                 delegation = Delegation(zone: zone, servers: servers.compactMap { $0.target })
-                labels = zone.labelCount + 1
+                // The parent names whom it named before: they were asked.
+                if let failure, failure.zone == zone,
+                    knownAddresses(of: delegation).allSatisfy(failure.addresses.contains)
+                {
+                    guard let way = way(round: delegation, to: question, by: &detours, budget: budget) else {
+                        return failed(failure, budget)
+                    }
+                    delegation = way
+                }
+                labels = delegation.zone.labelCount + 1
                 referrals += 1
             case .responded(let response, _):
                 if whole { return conclude(response, question) }
@@ -39,14 +51,48 @@ extension Resolver {
                 if case .nameError = response { minimising = false }
                 if case .noData(let start) = response { rememberNoData(asked, start) }
                 labels += 1
-            case .failed(let reason, let errors):
-                guard !whole, configuration.minimisation == .relaxed, reason == .noUsableAnswer else {
-                    return .failure(errors)
-                }
+            case .failed(.noUsableAnswer, let errors):
+                guard !whole, configuration.minimisation == .relaxed else { return .failure(errors) }
                 minimising = false
+            case .failed(.exhausted, let errors):
+                let first =
+                    failure
+                    ?? WalkFailure(
+                        zone: delegation.zone, addresses: Set(knownAddresses(of: delegation)), errors: errors)
+                failure = first
+                guard let way = way(round: delegation, to: question, by: &detours, budget: budget) else {
+                    return failed(first, budget)
+                }
+                delegation = way
+                labels = way.zone.labelCount + 1
+                referrals += 1
             }
         }
         return .failure([ExtendedError(.other, "more than \(Limits.referrals) referrals")])
+    }
+
+    /// The first zone of a walk whose servers could not be reached.
+    private struct WalkFailure {
+        let zone: Name
+        /// Those of its servers.
+        let addresses: Set<IPAddress>
+        let errors: [ExtendedError]
+    }
+
+    /// The end of a walk for which every way round has failed too: what counts is where it failed first.
+    private func failed(_ failure: WalkFailure, _ budget: Budget) -> Found {
+        budget.service = ZoneService(zone: failure.zone, servedFrom: .none)
+        return .failure(failure.errors)
+    }
+
+    /// The next way round a zone that cannot be reached; nil when none is left.
+    private func way(
+        round failed: Delegation, to question: Question, by detours: inout ArraySlice<Detour>, budget: Budget
+    ) -> Delegation? {
+        while upstream.now < budget.deadline, let detour = detours.popFirst() {
+            if let way = delegation(by: detour, round: failed, to: question) { return way }
+        }
+        return nil
     }
 
     private func isPlain(_ hit: CacheHit) -> Bool {
@@ -127,6 +173,9 @@ extension Resolver {
         }
         return Delegation(zone: .root, servers: delegatedServers(of: .root) ?? [])
     }
+
+    /// The zone whose servers a question would go to first.
+    package func closestZone(to question: Question) -> Name { closestDelegation(to: question).zone }
 
     /// Whether an address of the servers is known or can be found without the zone itself: glue may end before the
     /// NS records do, and then the parent has to be asked again.

@@ -1,6 +1,7 @@
 package import Caching
 package import DNSWire
 import Primitives
+import Reachability
 
 /// The iterative algorithm of RFC 1034 §5.3.3, confined to one worker.
 ///
@@ -16,6 +17,9 @@ package final class Resolver {
     var exchanges: [ExchangeKey: [UnsafeContinuation<Exchange, Never>]] = [:]
     var priming = Priming.needed
     var lastZone: (zone: Name, text: String)?
+    /// Until when the parents of zones that cannot be reached are left alone.
+    var parentsAsked: [Name: Instant] = [:]
+    var zoneReports: [Name: ZoneReport] = [:]
 
     /// Whether the root's servers have been asked for themselves (RFC 8109).
     enum Priming { case needed, running, done(until: Instant) }
@@ -71,47 +75,52 @@ package final class Resolver {
     }
 
     private func resolveOnce(_ question: Question) async -> Resolution {
-        if let errors = failures.find(question, at: upstream.now) {
-            return failed(question, errors: errors)
-        }
+        // Who was believed to be away may be back: what failed for that reason is worth asking again.
+        if selection.release(configuration.verdicts) { failures.removeAll() }
+        if let failure = failures.find(question, at: upstream.now) { return failed(question, failure) }
         let budget = Budget(
             queries: configuration.queryBudget, deadline: upstream.now + Limits.resolutionDuration)
-        var answers: [Record] = []
+        var resolution = Resolution(responseCode: .noError)
         var name = question.name
         for _ in 0...Limits.aliases {
-            let found = await lookup(Question(name, question.type), budget: budget, depth: 0)
-            switch found {
+            switch await lookup(Question(name, question.type), budget: budget, depth: 0) {
             case .answer(let records):
-                failures.remove(question)
-                return Resolution(responseCode: .noError, answers: answers + records)
+                resolution.answers += records
             case .alias(let records, let target):
-                answers += records
+                resolution.answers += records
                 name = target
+                continue
             case .noData(let start):
-                failures.remove(question)
-                return Resolution(responseCode: .noError, answers: answers, authorities: start)
+                resolution.authorities = start
             case .nameError(let start):
-                failures.remove(question)
-                return Resolution(responseCode: .nameError, answers: answers, authorities: start)
+                resolution.responseCode = .nameError
+                resolution.authorities = start
             case .failure(let errors):
-                failures.store(question, errors: errors, at: upstream.now)
-                return failed(question, errors: errors)
+                return fail(question, FailureCache.Failure(errors: errors, zone: budget.service?.zone))
             }
+            failures.remove(question)
+            resolution.service = budget.service
+            return resolution
         }
-        let errors = [
-            ExtendedError(.other, "more than \(Limits.aliases) aliases from \(question.name.withoutFinalDot)")
-        ]
-        failures.store(question, errors: errors, at: upstream.now)
-        return failed(question, errors: errors)
+        let text = "more than \(Limits.aliases) aliases from \(question.name.withoutFinalDot)"
+        return fail(question, FailureCache.Failure(errors: [ExtendedError(.other, text)]))
+    }
+
+    private func fail(_ question: Question, _ failure: FailureCache.Failure) -> Resolution {
+        failures.store(question, failure, at: upstream.now)
+        return failed(question, failure)
     }
 
     /// A stale answer beats a failure (RFC 8767); otherwise SERVFAIL, which says why.
-    private func failed(_ question: Question, errors: [ExtendedError]) -> Resolution {
+    private func failed(_ question: Question, _ failure: FailureCache.Failure) -> Resolution {
         if var stale = staleAnswer(question, because: "name servers could not be reached") {
-            stale.extendedErrors += errors
+            stale.extendedErrors += failure.errors
+            stale.service = failure.zone.map { ZoneService(zone: $0, servedFrom: .stale) }
             return stale
         }
-        return Resolution(responseCode: .serverFailure, extendedErrors: errors)
+        return Resolution(
+            responseCode: .serverFailure, extendedErrors: failure.errors,
+            service: failure.zone.map { ZoneService(zone: $0, servedFrom: .none) })
     }
 
     /// What one name and type come to, before aliases are followed.

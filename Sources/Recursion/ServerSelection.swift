@@ -1,5 +1,6 @@
 package import DNSWire
 package import Primitives
+import Reachability
 
 /// Chooses which address of a zone to ask next, and learns from what came of it. Confined to one worker.
 package struct ServerSelection {
@@ -9,6 +10,7 @@ package struct ServerSelection {
     /// Until when a family is taken to be unusable from here.
     private var familyDownUntil: [AddressFamily: Instant] = [:]
 
+    private var gate = VerdictGate()
     /// The networks that were silent since any server last answered.
     private var silentNetworks: Set<Prefix> = []
 
@@ -63,34 +65,70 @@ package struct ServerSelection {
         change(&histories[address, default: ServerHistory()])
     }
 
-    /// The next address to ask, nil when none is left that may be asked.
+    /// The next address to ask; nil when none is left that may be asked.
     ///
     /// - Parameters:
-    ///   - attempts: how often each address was asked already for this question.
-    ///   - silentNetworks: networks that were silent for this question; others go first.
-    package func choose(
-        from addresses: [IPAddress], zone: Name, attempts: [IPAddress: Int], silentNetworks: Set<Prefix>,
-        at now: Instant, random: RandomSource
+    ///   - targets: the zone's addresses and what came of asking them for this question.
+    ///   - identify: the AS of an address, where it is known; asked only after a silence.
+    mutating func choose(
+        from targets: Targets, verdicts: any VerdictSource, identify: (IPAddress) -> ASNumber?,
+        at now: Instant,
+        random: RandomSource
     ) -> IPAddress? {
-        let untried = addresses.filter { attempts[$0, default: 0] < Limits.attemptsPerServer }
+        let untried = targets.addresses.filter { targets.attempts[$0, default: 0] < Limits.attemptsPerServer }
         let sendable = untried.filter { familyDownUntil[$0.family].map { now >= $0 } ?? true }
         let usable = sendable.isEmpty ? untried : sendable
-        // The root is never given up: its servers' leases do not count.
-        let live = zone.isRoot ? usable : usable.filter { mayAsk($0, at: now) }
+        // The root is never given up: neither leases nor verdicts on its servers count.
+        let passing = targets.zone.isRoot ? usable : passing(usable, verdicts, at: now, random: random)
         // A lame server is asked when no other is left: it may have been mended since.
-        let serving = live.filter { lame[LameKey(address: $0, zone: zone)].map { now >= $0 } ?? true }
-        let allowed = serving.isEmpty ? live : serving
+        let serving = passing.filter {
+            lame[LameKey(address: $0, zone: targets.zone)].map { now >= $0 } ?? true
+        }
+        let allowed = serving.isEmpty ? passing : serving
         guard !allowed.isEmpty else { return nil }
+        let chosen = pick(allowed, targets, identify, random: random)
+        gate.sent(verdicts.verdict(on: chosen))
+        return chosen
+    }
+
+    /// The servers that verdicts and leases let through; those under suspicion only where there is no other.
+    private mutating func passing(
+        _ addresses: [IPAddress], _ verdicts: any VerdictSource, at now: Instant, random: RandomSource
+    ) -> [IPAddress] {
+        var open: [IPAddress] = []
+        var last: [IPAddress] = []
+        for address in addresses {
+            let passage = gate.passage(address, verdicts.verdict(on: address), at: now, random: random)
+            guard mayAsk(address, at: now) else { continue }
+            switch passage {
+            case .open: open.append(address)
+            case .last: last.append(address)
+            case .closed: break
+            }
+        }
+        return open.isEmpty ? last : open
+    }
+
+    private func pick(
+        _ allowed: [IPAddress], _ targets: Targets, _ identify: (IPAddress) -> ASNumber?, random: RandomSource
+    ) -> IPAddress {
         if random.below(20) == 0 {
             // Servers whose lease has ended come back by this, however slow they were when they fell silent.
             let returning = allowed.filter { isDown($0) }
             let explored = returning.isEmpty ? allowed : returning
             return explored[random.below(explored.count)]
         }
-        let costs = allowed.map { cost($0, attempts: attempts, silentNetworks: silentNetworks) }
-        guard let best = costs.min() else { return nil }
+        let costs = allowed.map { cost($0, targets, identify) }
+        let best = costs.min() ?? 0
         let band = zip(allowed, costs).filter { $0.1 <= best * 2 + 20 }.map { $0.0 }
         return band[random.below(band.count)]
+    }
+
+    /// Lets the servers whose verdicts were lifted be asked again at once; whether there were any.
+    mutating func release(_ verdicts: any VerdictSource) -> Bool {
+        let released = gate.takeReleased(verdicts)
+        for address in released { histories[address]?.release() }
+        return !released.isEmpty
     }
 
     /// Whether every address is in a lease that has not ended: then there is nothing to wait for.
@@ -108,13 +146,20 @@ package struct ServerSelection {
         return now >= until
     }
 
-    /// Milliseconds that asking is expected to cost, with a penalty for what was silent just now.
-    private func cost(_ address: IPAddress, attempts: [IPAddress: Int], silentNetworks: Set<Prefix>) -> Double
+    /// Milliseconds that asking is expected to cost, with a penalty for what was silent just now: another network
+    /// goes first, and another AS before that.
+    private func cost(_ address: IPAddress, _ targets: Targets, _ identify: (IPAddress) -> ASNumber?)
+        -> Double
     {
         let history = history(of: address)
         var cost = history.timeout.milliseconds
         if isDown(address) { cost += 10_000 }
-        if silentNetworks.contains(.standIn(for: address)) { cost += 2_000 }
-        return cost + Double(attempts[address, default: 0]) * 1_000
+        if targets.silentNetworks.contains(.standIn(for: address)) { cost += 2_000 }
+        if !targets.silentOrigins.isEmpty, let origin = identify(address),
+            targets.silentOrigins.contains(origin)
+        {
+            cost += 2_000
+        }
+        return cost + Double(targets.attempts[address, default: 0]) * 1_000
     }
 }

@@ -35,6 +35,6 @@ package protocol Upstream: AnyObject {
     /// Returns when `instant` has come.
     func sleep(until instant: Instant) async
 
-    /// Takes note of an exchange, for the reachability log.
-    func note(_ observation: Observation)
+    /// Where exchanges and the servers of zones are noted, for the reachability log.
+    var recorder: any ReachabilityRecorder { get }
 }

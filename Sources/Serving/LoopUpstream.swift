@@ -6,11 +6,11 @@ import Recursion
 /// The real network and clocks of a worker, behind the seam that the resolver knows.
 final class LoopUpstream: Upstream {
     private let loop: EventLoop
-    private let record: @Sendable (Observation) -> Void
+    let recorder: any ReachabilityRecorder
 
-    init(loop: EventLoop, record: @escaping @Sendable (Observation) -> Void) {
+    init(loop: EventLoop, recorder: any ReachabilityRecorder) {
         self.loop = loop
-        self.record = record
+        self.recorder = recorder
     }
 
     var now: Instant { loop.now }
@@ -18,8 +18,6 @@ final class LoopUpstream: Upstream {
     var random: RandomSource { loop.random }
 
     func sleep(until instant: Instant) async { await loop.sleep(until: instant) }
-
-    func note(_ observation: Observation) { record(observation) }
 
     func exchange(
         _ query: [UInt8], with server: Endpoint, over transport: Transport, timeout: Duration,

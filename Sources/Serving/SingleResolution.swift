@@ -20,8 +20,14 @@ package actor SingleResolution {
         package let serverName: Name?
     }
 
-    private final class Exchanges: Sendable {
+    private final class Exchanges: ReachabilityRecorder {
         let observations = Mutex<[Observation]>([])
+
+        func record(_ observation: Observation) { observations.withLock { $0.append(observation) } }
+
+        func record(_ servers: ZoneServers) {}
+
+        func record(_ service: ClientService) {}
     }
 
     package init(loop: EventLoop, configuration: ResolverConfiguration) {
@@ -30,9 +36,7 @@ package actor SingleResolution {
         self.exchanges = exchanges
         resolver = Resolver(
             configuration: configuration,
-            upstream: LoopUpstream(loop: loop) { observation in
-                exchanges.observations.withLock { $0.append(observation) }
-            },
+            upstream: LoopUpstream(loop: loop, recorder: exchanges),
             cache: RecordCache(memory: 16 << 20, staleFor: .zero))
     }
 

@@ -18,22 +18,23 @@ package actor Worker {
     nonisolated let front: DatagramFront
     private let specialUse = SpecialUseZones()
     private var admission: Admission
+    private let recorder: any ReachabilityRecorder
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    /// - Parameter record: takes each upstream exchange for the log; called on the loop, must not block.
     package init(
         loop: EventLoop, configuration: ServiceConfiguration, cache: RecordCache,
-        record: @escaping @Sendable (Observation) -> Void
+        recorder: any ReachabilityRecorder
     ) {
         self.loop = loop
+        self.recorder = recorder
         self.configuration = configuration
         admission = Admission(configuration.slots)
         front = DatagramFront(
             access: configuration.access, cookies: configuration.cookies,
             answerMemory: configuration.answerMemory)
         resolver = Resolver(
-            configuration: configuration.resolver, upstream: LoopUpstream(loop: loop, record: record),
+            configuration: configuration.resolver, upstream: LoopUpstream(loop: loop, recorder: recorder),
             cache: cache)
     }
 
@@ -45,6 +46,9 @@ package actor Worker {
         front.cookies = configuration.cookies
         front.answers.removeAll()
     }
+
+    /// Asks one server what the detector wants to know; what comes of it is an observation like others.
+    package func probe(_ probe: Probe) async { await resolver.probe(probe) }
 
     /// Resolves a question of the house's own.
     func resolve(_ question: Question) async -> Resolution { await resolver.resolve(question) }
@@ -184,24 +188,37 @@ package actor Worker {
         admission.leave(holder)
         guard exchange.state == .waiting else { return }
         if resolution.isRescued, let copy = fallback(message, question, resolution.failureErrors) {
+            if let zone = resolution.service?.zone { record(zone, .localCopy, copy) }
             send(copy, to: client, edns: message.edns)
             return
         }
-        answer(message, resolution, octets, to: client)
+        let reply = answer(message, resolution, octets, to: client)
+        if let service = resolution.service { record(service.zone, service.servedFrom, reply) }
+    }
+
+    /// Tells the log what a client got, where name servers were needed for it.
+    private func record(_ zone: Name, _ served: ServedFrom, _ reply: Message) {
+        let errors = reply.edns?.options.compactMap { ExtendedError($0)?.code.rawValue } ?? []
+        recorder.record(
+            ClientService(
+                time: loop.wallTime, zone: zone.lowercased.description, servedFrom: served,
+                extendedErrors: errors))
     }
 
     /// Answers from the local copy, else from stale data; false when there is neither.
     private func answerWithoutNameServers(
         _ message: Message, _ question: Question, _ octets: [UInt8], _ client: Client
     ) -> Bool {
+        let zone = resolver.closestZone(to: question)
         if let copy = fallback(message, question, []) {
+            record(zone, .localCopy, copy)
             send(copy, to: client, edns: message.edns)
             return true
         }
         guard let stale = resolver.staleAnswer(question, because: "name servers are slow") else {
             return false
         }
-        answer(message, stale, octets, to: client)
+        record(zone, .stale, answer(message, stale, octets, to: client))
         return true
     }
 
@@ -211,7 +228,10 @@ package actor Worker {
         var state = State.waiting
     }
 
-    private func answer(_ message: Message, _ resolution: Resolution, _ octets: [UInt8], to client: Client) {
+    @discardableResult
+    private func answer(_ message: Message, _ resolution: Resolution, _ octets: [UInt8], to client: Client)
+        -> Message
+    {
         var reply = ClientQuery.answer(
             message.header, message.questions, message.edns, resolution.responseCode,
             resolution.extendedErrors)
@@ -224,12 +244,13 @@ package actor Worker {
         let composed = send(reply, to: client, edns: message.edns)
         guard resolution.extendedErrors.isEmpty,
             reply.responseCode == .noError || reply.responseCode == .nameError
-        else { return }
+        else { return reply }
         let ttl = (reply.answers + reply.authorities).map { $0.ttl }.min() ?? 0
         octets.withUnsafeBytes { query in
             guard let shape = QueryShape(query), composed.count >= 3, composed[2] & 0x02 == 0 else { return }
             front.answers.store(composed, for: query, shape, ttl: ttl, at: loop.now)
         }
+        return reply
     }
 
     /// The record with its owner written as the client wrote it, where it is the name that was asked.

@@ -12,7 +12,6 @@ package final class SimulatedInternet: Upstream, @unchecked Sendable {
     package var servers: [Endpoint: SimulatedServer]
     package var partitions: [Partition] = []
     package private(set) var log = EventLog()
-    package private(set) var observations = 0
     let executor: SimulatedExecutor
     /// The network's own randomness, so that what the resolver draws does not change the weather.
     private let weather: RandomSource
@@ -51,7 +50,7 @@ package final class SimulatedInternet: Upstream, @unchecked Sendable {
         }
     }
 
-    package func note(_ observation: Observation) { observations += 1 }
+    package var recorder: any ReachabilityRecorder = NoRecorder()
 
     package func exchange(
         _ query: [UInt8], with server: Endpoint, over transport: Transport, timeout: Duration,

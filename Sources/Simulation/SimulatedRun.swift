@@ -1,5 +1,6 @@
 package import DNSWire
 package import Primitives
+package import Reachability
 package import Recursion
 
 /// One run of a resolver in a simulated Internet, from the first query to the last outcome.
@@ -28,6 +29,12 @@ package struct SimulatedRun {
         queries.append(query)
         let worker = worker
         Task(executorPreference: executor) { await worker.run(query) }
+    }
+
+    /// Has the resolver ask one server now, as the detector would.
+    package func probe(_ probe: Probe) {
+        let worker = worker
+        Task(executorPreference: executor) { await worker.probe(probe) }
     }
 
     /// Lets time pass until nothing is left to do, at most `duration`, and returns all outcomes so far.

@@ -1,6 +1,7 @@
 import Caching
 package import DNSWire
 package import Primitives
+import Reachability
 package import Recursion
 
 /// The actor that a simulated resolver is confined to; everything in a simulation runs on its executor.
@@ -23,6 +24,9 @@ package actor SimulatedWorker {
             configuration: configuration, upstream: internet,
             cache: RecordCache(memory: cacheMemory, staleFor: .seconds(86400)))
     }
+
+    /// Has the resolver ask one server, as the detector would.
+    func probe(_ probe: Probe) async { await resolver.probe(probe) }
 
     /// Asks the resolver at the query's instant and keeps what comes of it.
     func run(_ query: ClientQuery) async {

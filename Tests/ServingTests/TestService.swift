@@ -3,6 +3,7 @@ import DNSWire
 import EventLoop
 import Glibc
 import Primitives
+import Reachability
 import Recursion
 import Serving
 import Synchronization
@@ -97,7 +98,7 @@ struct TestService {
         configuration.cookies = ServerCookies(secret: SipHash.Key(1, 2))
         try adjust(&configuration)
         let cache = RecordCache(memory: 1 << 20, staleFor: .seconds(86_400))
-        let worker = Worker(loop: loop, configuration: configuration, cache: cache) { _ in }
+        let worker = Worker(loop: loop, configuration: configuration, cache: cache, recorder: NoRecorder())
         let (endpoint, listeners) = try Ports.find { endpoint in
             (endpoint, try WorkerListeners(worker: worker, endpoint: endpoint, udp: true, tcp: true))
         }

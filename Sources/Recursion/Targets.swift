@@ -1,0 +1,75 @@
+import DNSWire
+import Primitives
+
+/// The addresses of one zone's servers and what came of asking them one question.
+struct Targets {
+    let zone: Name
+    private(set) var addresses: [IPAddress]
+    private(set) var attempts: [IPAddress: Int] = [:]
+    /// Networks that were silent for this question; others go first.
+    private(set) var silentNetworks: Set<Prefix> = []
+    /// Autonomous systems that were silent for this question.
+    private(set) var silentOrigins: Set<ASNumber> = []
+    private(set) var sawAnswer = false
+    /// Where addresses came from so far.
+    private(set) var sources = Sources.delegation
+
+    /// From where addresses were taken: first what the delegation says, then what is remembered.
+    enum Sources {
+        case delegation
+        case memory
+    }
+
+    init(zone: Name, addresses: [IPAddress]) {
+        self.zone = zone
+        self.addresses = addresses
+    }
+
+    mutating func add(_ more: [IPAddress]) {
+        for address in more where !addresses.contains(address) { addresses.append(address) }
+    }
+
+    /// Adds remembered addresses, once; false when that brings nothing new.
+    mutating func widen(with remembered: @autoclosure () -> [IPAddress]) -> Bool {
+        guard sources == .delegation else { return false }
+        sources = .memory
+        let before = addresses.count
+        add(remembered())
+        return addresses.count > before
+    }
+
+    mutating func attempt(_ address: IPAddress) { attempts[address, default: 0] += 1 }
+
+    /// The response when it is usable; otherwise takes note of the failure.
+    ///
+    /// - Parameter origin: the AS of the server, where it is known.
+    mutating func consider(
+        _ exchange: Exchange, from address: IPAddress, origin: @autoclosure () -> ASNumber?, budget: Budget
+    ) -> Response? {
+        let kind: Budget.FailureKind
+        switch exchange {
+        case .message(_, let response):
+            sawAnswer = true
+            switch response {
+            case .lame:
+                kind = .lame
+            case .failure:
+                kind = .failed
+            case let usable:
+                return usable
+            }
+        case .silent: kind = .silent
+        case .unreachable: kind = .unreachable
+        case .refused: kind = .refused
+        case .malformed: kind = .malformed
+        case .localFailure: kind = .unsent
+        }
+        if kind == .silent || kind == .unreachable {
+            silentNetworks.insert(.standIn(for: address))
+            if let origin = origin() { silentOrigins.insert(origin) }
+        }
+        if kind != .silent { attempts[address] = Limits.attemptsPerServer }
+        budget.failures.append((address, zone, kind))
+        return nil
+    }
+}
