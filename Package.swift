@@ -106,6 +106,6 @@ let package = Package(
         tests(
             "AfterglowDaemonTests",
             ["AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Settings"]),
-        tests("LaboratoryTests", ["Laboratory", "Primitives", "afterglow"]),
+        tests("LaboratoryTests", ["DNSWire", "Laboratory", "Primitives", "Recursion", "Zones", "afterglow"]),
     ]
 )

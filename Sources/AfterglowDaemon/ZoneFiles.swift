@@ -10,7 +10,8 @@ package enum ZoneFiles {
         let octets = try read(path)
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
         do {
-            return try ZoneTextParser.parse(octets, file: path, origin: origin) { name in
+            // Published trust anchors have no TTL; NSD and Knot DNS take an hour then.
+            return try ZoneTextParser.parse(octets, file: path, origin: origin, defaultTTL: 3600) { name in
                 let file = URL(fileURLWithPath: name, relativeTo: directory)
                 return (try? Data(contentsOf: file)).map { Array($0) }
             }

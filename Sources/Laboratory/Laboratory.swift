@@ -66,11 +66,22 @@ package final class Laboratory {
     package var operatorC: NameServer { servers[5] }
 
     /// Starts the resolver with the configuration that fits, and with `more` lines of it.
-    package func startResolver(with more: String = "") throws(LaboratoryError) {
-        let configuration = ResolverConfiguration(
+    ///
+    /// - Parameters:
+    ///   - everywhere: whether it listens on every address.
+    ///   - allow: the networks that it answers; nil for those that the place where it listens suggests.
+    package func startResolver(
+        with more: String = "", everywhere: Bool = false, allow: [String]? = nil
+    ) throws(LaboratoryError) {
+        var configuration = ResolverConfiguration(
             hints: zonesSource.appendingPathComponent("root.hints").path,
             origins: folder.appendingPathComponent("zones/origins.tsv").path,
             folder: resolver.folder.path, ipv4: ipv4)
+        if everywhere {
+            configuration.listen = ["0.0.0.0", "::"]
+            configuration.allow = ["0.0.0.0/0", "::/0"]
+        }
+        configuration.allow = allow ?? configuration.allow
         try resolver.start(configuration: configuration.text(for: software) + more)
     }
 
@@ -82,6 +93,11 @@ package final class Laboratory {
     /// Asks a name server over the router.
     package func dig(directly address: String) -> Dig {
         Dig(from: client, server: address, options: ["+norecurse"])
+    }
+
+    /// Asks the resolver from operator C's network, at one of the addresses that the resolver's machine has.
+    package func digFromOutside(_ address: String) -> Dig {
+        Dig(from: networks[4].namespace, server: address)
     }
 
     /// Runs a program beside the resolver and waits for it.

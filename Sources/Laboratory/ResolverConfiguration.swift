@@ -4,6 +4,8 @@ struct ResolverConfiguration {
     let origins: String
     let folder: String
     let ipv4: Bool
+    var listen = ["127.0.0.1", "::1"]
+    var allow = ["127.0.0.0/8", "::1/128"]
 
     /// The text for a program. The laboratory's root is unsigned, so that validation is off.
     func text(for software: ResolverProcess.Software) -> String {
@@ -15,10 +17,8 @@ struct ResolverConfiguration {
 
     private var afterglow: String {
         """
-        listen:
-          - { address: 127.0.0.1, port: 53 }
-          - { address: "::1", port: 53 }
-        access: { allow: [127.0.0.0/8, "::1/128"] }
+        listen: [\(listen.map { "{ address: \"\($0)\", port: 53 }" }.joined(separator: ", "))]
+        access: { allow: [\(allow.map { "\"\($0)\"" }.joined(separator: ", "))] }
         state-directory: \(folder)
         resolver:
           root-hints: \(hints)

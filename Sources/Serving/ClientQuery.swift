@@ -57,8 +57,8 @@ enum ClientQuery {
 
     /// A COOKIE option of another length than RFC 7873 §4 gives is a format error (§5.2.2).
     private static func cookieIsWellFormed(_ message: Message) -> Bool {
-        message.edns?.option(EDNSOption.cookie).map { ServerCookies.isWellFormed(count: $0.data.count) }
-            ?? true
+        let cookies = message.edns?.options.filter { $0.code == EDNSOption.cookie } ?? []
+        return cookies.allSatisfy { ServerCookies.isWellFormed(count: $0.data.count) }
     }
 
     private static func isTransfer(_ type: RecordType) -> Bool { type == .axfr || type == .ixfr }

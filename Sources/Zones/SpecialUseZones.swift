@@ -30,8 +30,16 @@ package struct SpecialUseZones: Sendable {
         guard let question = query.questions.first, answer(question.name, question.type) != nil else {
             return nil
         }
-        return store.zone(for: question.name, .any)?.respond(to: query)
+        guard let zone = store.zone(for: question.name, .any) else { return nil }
+        var response = zone.respond(to: query)
+        // Discovery of encrypted resolvers wants NODATA, not a name error, from one that has none (RFC 9462 §6.4).
+        if zone.origin == Self.resolverDiscovery, response.responseCode == .nameError {
+            response.responseCode = .noError
+        }
+        return response
     }
+
+    private static let resolverDiscovery = Name("resolver.arpa.")
 
     /// The zones' names, in canonical order.
     package var origins: [Name] { store.origins }
@@ -70,6 +78,8 @@ package struct SpecialUseZones: Sendable {
         let names =
             // RFC 6761 §6.2 to §6.4, RFC 7686, RFC 6762 §22.1, RFC 9476, RFC 8375.
             ["test.", "localhost.", "invalid.", "onion.", "local.", "alt.", "home.arpa."]
+            // RFC 9462 §8.2, RFC 9665 §9.
+            + ["resolver.arpa.", "service.arpa."]
             // RFC 1918, by RFC 6303 §4.1.
             + ["10.in-addr.arpa.", "168.192.in-addr.arpa."]
             + (16...31).map { "\($0).172.in-addr.arpa." }
