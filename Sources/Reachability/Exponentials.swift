@@ -1,5 +1,5 @@
 /// The natural logarithm of a positive finite number, by the series of the inverse hyperbolic tangent.
-func naturalLogarithm(_ value: Double) -> Double {
+package func naturalLogarithm(_ value: Double) -> Double {
     guard value > 0, value.isFinite else { return value > 0 ? .infinity : -.infinity }
     let ratio = (value.significand - 1) / (value.significand + 1)
     var term = ratio

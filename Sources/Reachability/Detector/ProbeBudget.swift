@@ -1,0 +1,77 @@
+import Primitives
+
+/// How many probes one network may still be sent.
+///
+/// In steady state tokens come back at the hourly rate, and part of them is kept for when a first probe went unanswered; while
+/// the network is away one probe goes out after each back-off.
+struct ProbeBudget: Sendable {
+    private var tokens = 1.0
+    private var refilled: Instant?
+    private(set) var round = 0
+    private var next: Instant?
+    private var backOff = firstBackOff
+    /// The last round of suspicion ended this long ago at least before the count of rounds starts again.
+    private static let calm = Duration.seconds(30)
+    private static let firstBackOff = 5.0
+    private static let lastBackOff = 48.0
+
+    /// Takes up to `wanted` tokens of a budget of `perHour`, for the next round of a suspicion; none before the last round
+    /// was given time to be answered. `wanted` is for the second and later rounds; the first one is of two at most.
+    mutating func take(_ wanted: Int, perHour: Int, at now: Instant) -> Int {
+        guard perHour > 0 else { return 0 }
+        if let next, now < next { return 0 }
+        if let next, now - next > Self.calm { round = 0 }
+        refill(perHour: perHour, at: now)
+        let reserve = round == 0 ? Double(perHour) / 4 : 0
+        let allowed = Int(max(0, tokens - reserve))
+        let taken = min(allowed, round == 0 ? min(2, wanted) : wanted, DetectorLimits.probesPerRound)
+        guard taken > 0 else { return 0 }
+        tokens -= Double(taken)
+        round += 1
+        next = now + DetectorModel.probeWait
+        return taken
+    }
+
+    /// Whether a silence can be confirmed by a probe now, or soon.
+    func mayConfirm(perHour: Int) -> Bool { perHour > 0 && (refilled == nil || tokens >= 1) }
+
+    /// Whether a probe is due while the network is away; the back-off grows from 5 s to at most 60 s.
+    mutating func isDueWhileAway(at now: Instant, random: RandomSource) -> Bool {
+        guard let due = next else {
+            next = now + jittered(random)
+            return false
+        }
+        guard now >= due else { return false }
+        backOff = min(backOff * 2, Self.lastBackOff)
+        next = now + jittered(random)
+        return true
+    }
+
+    /// Begins the back-off of an outage.
+    mutating func startBackOff(at now: Instant, random: RandomSource) {
+        backOff = Self.firstBackOff
+        next = now + jittered(random)
+    }
+
+    /// Whether a probe is due while the network comes back: one every two seconds.
+    mutating func isDueWhileReturning(at now: Instant, last: Instant?) -> Bool {
+        if let last, now - last < .seconds(2) { return false }
+        return true
+    }
+
+    /// A quarter more or less, so that many resolvers do not ask at once; 60 s at most.
+    private func jittered(_ random: RandomSource) -> Duration {
+        .milliseconds(Int(backOff * 1000 * (0.75 + Double(random.below(1000)) / 2000)))
+    }
+
+    private mutating func refill(perHour: Int, at now: Instant) {
+        let full = Double(perHour)
+        guard let last = refilled else {
+            tokens = full
+            refilled = now
+            return
+        }
+        tokens = min(full, tokens + max(0, now.seconds(since: last)) * full / 3600)
+        refilled = now
+    }
+}

@@ -1,0 +1,124 @@
+import Primitives
+
+/// What stands for a network of one family: its AS, or its prefix where no routing source names an AS.
+enum NetworkKey: Hashable, Sendable {
+    case asn(ASNumber, AddressFamily)
+    case prefix(Prefix)
+
+    init(_ identity: NetworkIdentity) {
+        if let origin = identity.origins.first {
+            self = .asn(origin, identity.prefix.address.family)
+        } else {
+            self = .prefix(identity.prefix)
+        }
+    }
+
+    var family: AddressFamily {
+        switch self {
+        case .asn(_, let family): family
+        case .prefix(let prefix): prefix.address.family
+        }
+    }
+
+    var asn: ASNumber? {
+        if case .asn(let number, _) = self { number } else { nil }
+    }
+
+    var scope: ReachabilityScope { asn == nil ? .prefix : .asn }
+
+    var text: String {
+        switch self {
+        case .asn(let number, _): number.description
+        case .prefix(let prefix): prefix.description
+        }
+    }
+}
+
+/// One prefix of a network.
+struct WatchedPrefix: Sendable {
+    var identity: NetworkIdentity
+    var lastSign: Instant?
+    var silence = Silence()
+    var epoch: UInt32 = 0
+
+    mutating func sign(at instant: Instant) {
+        lastSign = instant
+        guard silence.count > 0 else { return }
+        silence = Silence()
+        epoch &+= 1
+    }
+}
+
+/// What the detector knows of one network and family.
+struct WatchedNetwork: Sendable {
+    let key: NetworkKey
+    var name: String?
+    var servers: [Int] = []
+    var prefixes: [WatchedPrefix] = []
+    /// The last sign of life from any of its servers, refusals included.
+    var lastSign: Instant?
+    /// Failures since then.
+    var silence = Silence()
+    var epoch: UInt32 = 0
+    /// The share of exchanges answered lately; what it is while the network is silent waits in `unlearnt`.
+    private(set) var ratio = 0.98
+    private var unlearnt = 0
+    var budget = ProbeBudget()
+    var isSuspect = false
+    /// Whether routing reported the loss of its routes, which nobody has looked into yet.
+    var isReported = false
+    /// Whether the last judgement put it among those whose turn comes after others.
+    var isHeldBack = false
+    /// Outages with servers of this network, in order of their opening.
+    var incidents: [Int] = []
+    /// When another network was seen to answer while this one was silent, and when anything at all was while it was
+    /// suspected: then it is not our uplink.
+    var outsideSign: Instant?
+    var anySign: Instant?
+    /// The span of silence, and the window, of the uplink in which it was counted.
+    var countedInSpan: UInt64 = 0
+    var countedInWindow: Int64 = .min
+    var answeredInWindow: Int64 = .min
+
+    init(key: NetworkKey, name: String?) {
+        self.key = key
+        self.name = name
+    }
+
+    /// Log-odds that the whole network is away against all is well, by its silence alone.
+    var logOdds: Double {
+        silence.count == 0
+            ? DetectorModel.networkPrior
+            : silence.onset(prior: DetectorModel.networkPrior, lastSign: lastSign) + silence.evidence
+    }
+
+    mutating func sign(at instant: Instant) {
+        lastSign = instant
+        for _ in 0..<min(32, unlearnt) { ratio -= ratio * DetectorModel.ratioStep }
+        unlearnt = 0
+        ratio += (1 - ratio) * DetectorModel.ratioStep
+        guard silence.count > 0 else { return }
+        silence = Silence()
+        epoch &+= 1
+        outsideSign = nil
+    }
+
+    /// Notes a failure for the ratio, to be learnt when the network speaks again.
+    mutating func learnLater() { unlearnt += 1 }
+
+    /// What happened while it was away is not its ordinary ratio.
+    mutating func forgetUnlearnt() { unlearnt = 0 }
+
+    /// Forgets the failures of a span in which the uplink was away.
+    mutating func forgetSilence() {
+        silence = Silence()
+        epoch &+= 1
+        outsideSign = nil
+        anySign = nil
+        unlearnt = 0
+        for index in prefixes.indices {
+            prefixes[index].silence = Silence()
+            prefixes[index].epoch &+= 1
+        }
+    }
+}
