@@ -42,7 +42,7 @@ let package = Package(
         room("Routing", ["Primitives", "RoutingWire"]),
         room("Reachability", ["Primitives"]),
         room("Zones", ["DNSWire", "Primitives"]),
-        room("Recursion", ["Caching", "DNSWire", "Primitives", "Reachability"]),
+        room("Recursion", ["Caching", "DNSWire", "Primitives", "Reachability", "Validation"]),
         // Ring 2: the machine.
         .target(name: "CLinux"),
         room("EventLoop", ["CLinux", "Primitives"]),
@@ -57,20 +57,23 @@ let package = Package(
         room("Journal", ["Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
             "Serving",
-            ["Caching", "DNSWire", "EventLoop", "Primitives", "Reachability", "Recursion", "Zones"]),
+            [
+                "Caching", "DNSWire", "EventLoop", "Primitives", "Reachability", "Recursion", "Validation",
+                "Zones",
+            ]),
         // Ring 3 and 4: everything put together, and the commands.
         room(
             "AfterglowDaemon",
             [
                 "Caching", "DNSWire", "EventLoop", "Journal", "Primitives", "Reachability", "Recursion",
                 "Routing",
-                "Serving", "Settings", "TransferSigning", "Zones",
+                "Serving", "Settings", "Signing", "TransferSigning", "Validation", "Zones",
             ]),
         .executableTarget(
             name: "afterglow",
             dependencies: [
                 "AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Recursion",
-                "Settings",
+                "Settings", "Validation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

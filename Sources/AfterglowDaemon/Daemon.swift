@@ -24,9 +24,6 @@ package final class Daemon {
         self.settings = settings
         self.log = log
         try Self.refuseUnsupported(settings)
-        if settings.dnssec.mode == .validate {
-            log.warning("dnssec: this version does not validate answers; AD is never set")
-        }
         recorder = try Recorder(settings: settings, log: log)
     }
 

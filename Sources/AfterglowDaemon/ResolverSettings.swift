@@ -2,6 +2,8 @@ import DNSWire
 import Primitives
 import Recursion
 import Settings
+import Signing
+import Validation
 
 /// The resolver's configuration from the settings.
 enum ResolverSettings {
@@ -24,11 +26,37 @@ enum ResolverSettings {
         configuration.queryBudget = settings.resolver.queryBudget
         configuration.staleTTL = UInt32(clamping: settings.cache.staleTTL.nanoseconds / 1_000_000_000)
         configuration.identify = identify
+        configuration.validation = try validation(settings.dnssec)
         switch settings.resolver.qnameMinimisation {
         case .relaxed: configuration.minimisation = .relaxed
         case .strict: configuration.minimisation = .strict
         case .off: configuration.minimisation = .off
         }
         return configuration
+    }
+
+    private static func validation(_ settings: Settings.DNSSEC) throws(DaemonProblem)
+        -> ValidationConfiguration?
+    {
+        guard settings.mode == .validate else { return nil }
+        var validation = ValidationConfiguration(
+            verifier: CryptoVerifier(allowsSHA1: settings.sha1, rsaBitsMin: settings.rsaMinimumBits),
+            digester: CryptoDigester())
+        if let path = settings.trustAnchors {
+            validation.anchors = TrustAnchors(
+                try ZoneFiles.records(path: path, origin: .root))
+            guard !validation.anchors.isEmpty else {
+                throw .badFile(path: path, reason: "no DS record and no DNSKEY record with the SEP flag")
+            }
+        }
+        for anchor in settings.negativeAnchors {
+            guard let name = Name(anchor.name) else {
+                throw .unsupported(
+                    key: "dnssec.negative-anchors", reason: "'\(anchor.name)' is not a domain name")
+            }
+            validation.negativeAnchors.append(NegativeAnchor(name: name, until: anchor.until))
+        }
+        validation.staleAfterExpiry = settings.staleAfterExpiry == .refuse ? .refuse : .insecure
+        return validation
     }
 }

@@ -4,19 +4,7 @@ package import Primitives
 /// Failed resolutions, so that they are not repeated at once (RFC 9520 §3.2): one second first, doubling to
 /// `Limits.failureMax` while the failures go on; one that comes long after the last starts anew. Confined to one
 /// worker.
-package struct FailureCache {
-    /// A resolution that failed.
-    package struct Failure: Sendable {
-        package let errors: [ExtendedError]
-        /// The zone whose servers were asked in vain, where it came to that.
-        package let zone: Name?
-
-        package init(errors: [ExtendedError], zone: Name? = nil) {
-            self.errors = errors
-            self.zone = zone
-        }
-    }
-
+package struct FailureCache<Failure: Sendable> {
     private struct Entry {
         var until: Instant
         var interval: Duration
@@ -49,4 +37,16 @@ package struct FailureCache {
 
     /// Forgets all: the network that caused the failures may be back.
     package mutating func removeAll() { entries.removeAll() }
+}
+
+/// A resolution that failed.
+package struct ResolutionFailure: Sendable {
+    package let errors: [ExtendedError]
+    /// The zone whose servers were asked in vain, where it came to that.
+    package let zone: Name?
+
+    package init(errors: [ExtendedError], zone: Name? = nil) {
+        self.errors = errors
+        self.zone = zone
+    }
 }

@@ -18,22 +18,27 @@ package enum CachedAnswer: Hashable, Sendable {
     }
 }
 
-/// The SOA record of a negative answer.
+/// The SOA record of a negative answer, with the RDATA of the RRSIG records that cover it.
 package struct StartOfZone: Hashable, Sendable {
     package let zone: Name
     package let data: RecordData
+    package let signatures: [RecordData]
 
-    package init(zone: Name, data: RecordData) {
+    package init(zone: Name, data: RecordData, signatures: [RecordData] = []) {
         self.zone = zone
         self.data = data
+        self.signatures = signatures
     }
 
-    var octetCount: Int { 160 + zone.octets.count + data.octets.count }
+    var octetCount: Int {
+        signatures.reduce(160 + zone.octets.count + data.octets.count) { $0 + 48 + $1.octets.count }
+    }
 }
 
 /// A cached answer with the seconds that it still lives, or how long ago it expired.
 package struct CacheHit: Sendable {
     package let answer: CachedAnswer
+    package let evidence: Evidence
     /// Seconds left; zero when stale.
     package let ttl: UInt32
     /// Seconds since expiry; nil when fresh.
@@ -62,6 +67,7 @@ package final class RecordCache: Sendable {
     private struct Slot {
         let key: Key
         var answer: CachedAnswer
+        var evidence: Evidence
         var expires: Instant
         var octetCount: Int
         var visited: Bool
@@ -111,7 +117,7 @@ package final class RecordCache: Sendable {
             stripe.slots[position] = slot
             let seconds = UInt32(clamping: left.nanoseconds / 1_000_000_000)
             let age = left > .zero ? nil : UInt32(clamping: -(left.nanoseconds / 1_000_000_000))
-            return CacheHit(answer: slot.answer, ttl: seconds, staleFor: age)
+            return CacheHit(answer: slot.answer, evidence: slot.evidence, ttl: seconds, staleFor: age)
         }
     }
 
@@ -128,19 +134,34 @@ package final class RecordCache: Sendable {
     /// The type under which name errors are kept; type 0 is reserved (RFC 6895 §3.1).
     private static let nameErrorType = RecordType(rawValue: 0)
 
-    package func store(_ set: RecordSet, kind: Kind = .answer, ttl: UInt32, at now: Instant) {
-        store(.positive(set), Key(name: set.name, type: set.type, kind: kind), ttl, now)
+    package func store(
+        _ set: RecordSet, kind: Kind = .answer, evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
+    ) {
+        store(.positive(set), evidence, Key(name: set.name, type: set.type, kind: kind), ttl, now)
         if kind == .answer { remove(set.name, Self.nameErrorType) }
     }
 
     package func storeNoData(
-        _ name: Name, _ type: RecordType, start: StartOfZone, ttl: UInt32, at now: Instant
+        _ name: Name, _ type: RecordType, kind: Kind = .answer, start: StartOfZone,
+        evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
     ) {
-        store(.noData(start), Key(name: name, type: type, kind: .answer), ttl, now)
+        store(.noData(start), evidence, Key(name: name, type: type, kind: kind), ttl, now)
     }
 
-    package func storeNameError(_ name: Name, start: StartOfZone, ttl: UInt32, at now: Instant) {
-        store(.nameError(start), Key(name: name, type: Self.nameErrorType, kind: .answer), ttl, now)
+    package func storeNameError(
+        _ name: Name, start: StartOfZone, evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
+    ) {
+        store(
+            .nameError(start), evidence, Key(name: name, type: Self.nameErrorType, kind: .answer), ttl, now)
+    }
+
+    /// Forgets every name error that covers `name`.
+    package func removeNameErrors(covering name: Name) {
+        var current: Name? = name
+        while let candidate = current, !candidate.isRoot {
+            remove(candidate, Self.nameErrorType)
+            current = candidate.parent
+        }
     }
 
     /// Forgets one entry.
@@ -156,11 +177,14 @@ package final class RecordCache: Sendable {
         cells.reduce(0) { sum, cell in sum + cell.stripe.withLock { $0.octetCount } }
     }
 
-    private func store(_ answer: CachedAnswer, _ key: Key, _ ttl: UInt32, _ now: Instant) {
-        let size = answer.octetCount + key.name.octets.count + 96
+    private func store(
+        _ answer: CachedAnswer, _ evidence: Evidence, _ key: Key, _ ttl: UInt32, _ now: Instant
+    ) {
+        let size = answer.octetCount + evidence.octetCount + key.name.octets.count + 96
         guard size <= octetsPerStripe else { return }
         let slot = Slot(
-            key: key, answer: answer, expires: now + .seconds(Int64(ttl)), octetCount: size, visited: false)
+            key: key, answer: answer, evidence: evidence, expires: now + .seconds(Int64(ttl)),
+            octetCount: size, visited: false)
         cell(key.name).stripe.withLock { stripe in
             if let position = stripe.index[key] { Self.evict(position, from: &stripe) }
             while stripe.octetCount + size > octetsPerStripe, Self.evictOne(&stripe) {}

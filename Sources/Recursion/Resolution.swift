@@ -1,6 +1,7 @@
 package import DNSWire
 package import Primitives
 package import Reachability
+package import Validation
 
 /// The outcome of resolving one question: what goes into the answer to the client.
 package struct Resolution: Sendable {
@@ -11,16 +12,19 @@ package struct Resolution: Sendable {
     package var extendedErrors: [ExtendedError]
     /// The zone whose servers were needed last; nil where the cache held everything.
     package var service: ZoneService?
+    /// What validation came to; nil where there was none.
+    package var security: Security?
 
     package init(
         responseCode: ResponseCode, answers: [Record] = [], authorities: [Record] = [],
-        extendedErrors: [ExtendedError] = [], service: ZoneService? = nil
+        extendedErrors: [ExtendedError] = [], service: ZoneService? = nil, security: Security? = nil
     ) {
         self.responseCode = responseCode
         self.answers = answers
         self.authorities = authorities
         self.extendedErrors = extendedErrors
         self.service = service
+        self.security = security
     }
 }
 
@@ -36,9 +40,14 @@ package struct ZoneService: Sendable, Hashable {
 }
 
 extension Resolution {
+    /// Whether what the servers said cannot be believed: nothing else may be said instead.
+    package var isBogus: Bool {
+        if case .bogus = security { true } else { false }
+    }
+
     /// Whether name servers failed and a local copy may answer better: a failure, or a stale answer.
     package var isRescued: Bool {
-        responseCode == .serverFailure
+        responseCode == .serverFailure && !isBogus
             || extendedErrors.contains { $0.code == .staleAnswer || $0.code == .staleNameError }
     }
 
@@ -68,6 +77,8 @@ package struct ResolverConfiguration: Sendable {
     package var ipv6 = true
     package var queryBudget = Limits.upstreamQueries
     package var staleTTL: UInt32 = 30
+    /// How answers are validated; nil for not at all.
+    package var validation: ValidationConfiguration?
     /// What network an address belongs to, for the explanation of failures.
     package var identify: @Sendable (IPAddress) -> NetworkName? = { _ in nil }
     /// What is believed of servers and networks.
@@ -95,6 +106,10 @@ package final class Budget {
     package var failures: [(address: IPAddress, zone: Name, kind: FailureKind)] = []
     /// What came of the servers of the zone that was asked last.
     package var service: ZoneService?
+    /// What validation may still cost, restarts included.
+    let validation = ValidationBudget()
+    /// Servers whose answers did not validate.
+    private var mistrusted: [Finding.Source] = []
 
     package enum FailureKind: Sendable, Hashable {
         case silent, unreachable, refused, lame, malformed, failed
@@ -112,5 +127,12 @@ package final class Budget {
         guard queries > 0 else { return false }
         queries -= 1
         return true
+    }
+
+    /// Has the server not be asked for its zone again.
+    func mistrust(_ source: Finding.Source) { mistrusted.append(source) }
+
+    func mistrustedServers(of zone: Name) -> [IPAddress] {
+        mistrusted.filter { $0.zone == zone }.map(\.server)
     }
 }

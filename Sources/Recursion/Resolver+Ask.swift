@@ -6,7 +6,7 @@ import Reachability
 extension Resolver {
     /// What the servers of one zone said.
     enum Asked {
-        case responded(Response, additionals: [Record])
+        case responded(Response, Reply)
         case failed(Reason, [ExtendedError])
     }
 
@@ -24,6 +24,7 @@ extension Resolver {
     /// follow that the zone itself named, or that served it in the last days.
     func ask(_ delegation: Delegation, _ question: Question, budget: Budget, depth: Int) async -> Asked {
         var targets = Targets(zone: delegation.zone, addresses: knownAddresses(of: delegation))
+        targets.avoid(budget.mistrustedServers(of: delegation.zone))
         var lookups = AddressLookups(depth < Limits.depth ? unknownAddresses(of: delegation) : [])
         report(delegation, addresses: targets.addresses.count)
         for _ in 0..<Limits.attemptsPerZone {
@@ -50,10 +51,12 @@ extension Resolver {
             targets.attempt(address)
             let exchange = await exchange(question, zone: delegation.zone, server: address, budget: budget)
             if let response = targets.consider(
-                exchange, from: address, origin: configuration.identify(address)?.number, budget: budget)
+                exchange, from: address, origin: configuration.identify(address)?.number, budget: budget),
+                let message = exchange.message
             {
                 budget.service = service(of: targets, by: address)
-                return .responded(response, additionals: exchange.message?.additionals ?? [])
+                let source = Finding.Source(zone: delegation.zone, server: address)
+                return .responded(response, Reply(message: message, source: source))
             }
         }
         budget.service = ZoneService(zone: targets.zone, servedFrom: .none)
@@ -160,10 +163,10 @@ extension Resolver {
     {
         for family in lookup.families {
             let question = Question(lookup.server, family == .ipv4 ? .a : .aaaa)
-            guard case .answer(let records) = await self.lookup(question, budget: budget, depth: depth) else {
+            guard case .answer(let finding) = await self.lookup(question, budget: budget, depth: depth) else {
                 continue
             }
-            let found = usable(records.compactMap { $0.address })
+            let found = usable(finding.records.compactMap { $0.address })
             if !found.isEmpty { return Array(found.prefix(Limits.addressesPerNameServer)) }
         }
         return []

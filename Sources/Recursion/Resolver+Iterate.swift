@@ -29,8 +29,9 @@ extension Resolver {
             }
             if !whole { shortQueries += 1 }
             switch await ask(delegation, asked, budget: budget, depth: depth) {
-            case .responded(.referral(let zone, let servers, let addresses), _):
+            case .responded(.referral(let zone, let servers, let addresses), let reply):
                 remember(zone: zone, servers: servers, addresses: addresses)
+                rememberDelegationSigner(of: zone, from: delegation.zone, reply)
                 delegation = Delegation(zone: zone, servers: servers.compactMap { $0.target })
                 // The parent names whom it named before: they were asked.
                 if let failure, failure.zone == zone,
@@ -43,18 +44,20 @@ extension Resolver {
                 }
                 labels = delegation.zone.labelCount + 1
                 referrals += 1
-            case .responded(let response, _):
-                if whole { return conclude(response, question) }
+            case .responded(let response, let reply):
+                if whole { return conclude(response, question, reply) }
                 if case .nameError = response, configuration.minimisation == .strict {
-                    return conclude(response, Question(asked.name, question.type))
+                    return conclude(response, Question(asked.name, question.type), reply)
                 }
                 if case .nameError = response { minimising = false }
-                if case .noData(let start) = response { rememberNoData(asked, start) }
+                if case .noData = response { keep(conclude(response, asked, reply), asked) }
                 labels += 1
             case .failed(.noUsableAnswer, let errors):
                 guard !whole, configuration.minimisation == .relaxed else { return .failure(errors) }
                 minimising = false
             case .failed(.exhausted, let errors):
+                // Whoever is left has been asked and is not believed.
+                guard budget.mistrustedServers(of: delegation.zone).isEmpty else { return .failure(errors) }
                 let first =
                     failure
                     ?? WalkFailure(
@@ -102,52 +105,46 @@ extension Resolver {
         }
     }
 
-    /// Caches the outcome and gives it the form in which it goes on.
-    private func conclude(_ response: Response, _ question: Question) -> Found {
+    /// Gives a response the form in which it goes on, with what it proves.
+    private func conclude(_ response: Response, _ question: Question, _ reply: Reply) -> Found {
         switch response {
         case .answer(let records):
-            store(records)
-            return .answer(capped(records))
+            return .answer(finding(records, question, reply))
         case .alias(let records, let target):
-            store(records)
-            return .alias(capped(records), target: target)
+            return .alias(finding(records, question, reply), target: target)
         case .noData(let start):
-            return .noData(rememberNoData(question, start))
+            return .noData(denial(start, reply))
         case .nameError(let start):
-            guard let (zone, ttl) = negative(start) else { return .nameError([]) }
-            cache.storeNameError(question.name, start: zone, ttl: ttl, at: upstream.now)
-            return .nameError([record(zone, ttl: ttl)])
+            return .nameError(denial(start, reply))
         case .referral, .lame, .failure:
             return .failure([ExtendedError(.noReachableAuthority, "no usable answer")])
         }
     }
 
-    @discardableResult
-    private func rememberNoData(_ question: Question, _ start: Record?) -> [Record] {
-        guard let (zone, ttl) = negative(start) else { return [] }
-        cache.storeNoData(question.name, question.type, start: zone, ttl: ttl, at: upstream.now)
-        return [record(zone, ttl: ttl)]
-    }
-
-    /// The negative TTL: the lower of the SOA's own and its minimum field (RFC 2308 §5), capped.
-    private func negative(_ start: Record?) -> (StartOfZone, UInt32)? {
-        guard let start, let fields = start.startOfAuthority else { return nil }
-        let ttl = min(start.ttl, fields.minimum, Limits.negativeTTLMax)
-        return (StartOfZone(zone: start.name, data: start.data), ttl)
-    }
-
-    private func store(_ records: [Record]) {
-        for set in RecordSet.collect(records) where set.type != .any {
-            cache.store(set, ttl: min(set.ttl, Limits.ttlMax), at: upstream.now)
+    private func finding(_ records: [Record], _ question: Question, _ reply: Reply) -> Finding {
+        var sets = RecordSet.collect(records)
+        if question.type == .rrsig {
+            // Signatures asked for by themselves are records like others.
+            let ttl = records.map(\.ttl).min() ?? 0
+            let data = records.filter { $0.type == .rrsig }.map(\.data)
+            sets = [RecordSet(name: question.name, type: .rrsig, ttl: ttl, data: data)]
         }
+        var finding = Finding(
+            sets: sets, proof: sets.contains(where: \.isExpanded) ? reply.proof : [], source: reply.source)
+        finding.limit(to: Limits.ttlMax)
+        return finding
     }
 
-    private func capped(_ records: [Record]) -> [Record] {
-        records.map { record in
-            var record = record
-            record.ttl = min(record.ttl, Limits.ttlMax)
-            return record
+    /// The denial with its negative TTL: the lowest of the SOA's own, its minimum field (RFC 2308 §5) and those of
+    /// the proof (RFC 9077), capped.
+    private func denial(_ start: Record?, _ reply: Reply) -> Finding {
+        var finding = Finding(sets: [], proof: reply.proof, source: reply.source)
+        if let start, let fields = start.startOfAuthority {
+            finding.sets = reply.sets.filter { $0.type == .soa && $0.name == start.name }
+            finding.limit(to: min(start.ttl, fields.minimum, Limits.negativeTTLMax))
         }
+        if let ttl = finding.proof.map(\.ttl).min() { finding.limit(to: ttl) }
+        return finding
     }
 
     /// Keeps a referral. The parent's TTL is the lease: the zone's own NS records never extend it

@@ -14,7 +14,7 @@ extension Resolver {
         priming = .running
         let hints = Delegation(zone: .root, servers: [])
         let outcome = await ask(hints, Question(.root, .ns), budget: budget, depth: Limits.depth)
-        guard case .responded(.answer(let records), let additionals) = outcome else {
+        guard case .responded(.answer(let records), let reply) = outcome else {
             priming = .done(until: upstream.now + .seconds(10))
             return
         }
@@ -22,7 +22,8 @@ extension Resolver {
         let servers = sets.filter { $0.type == .ns && $0.name.isRoot }.flatMap {
             $0.records(ttl: min($0.ttl, Limits.ttlMax))
         }
-        remember(zone: .root, servers: servers, addresses: additionals.filter { $0.address != nil })
+        remember(
+            zone: .root, servers: servers, addresses: reply.message.additionals.filter { $0.address != nil })
         let ttl = servers.map { $0.ttl }.min() ?? 60
         priming = .done(until: upstream.now + .seconds(Int64(max(ttl, 60))))
     }

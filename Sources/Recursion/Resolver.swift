@@ -2,24 +2,42 @@ package import Caching
 package import DNSWire
 import Primitives
 import Reachability
+import Validation
 
 /// The iterative algorithm of RFC 1034 §5.3.3, confined to one worker.
 ///
 /// `resolve` follows aliases; `iterate` walks down the delegations; `ask` talks to the servers of one zone.
 package final class Resolver {
     /// Replaced as a whole when the configuration is reloaded; the cache stays.
-    package var configuration: ResolverConfiguration
+    package var configuration: ResolverConfiguration {
+        didSet {
+            trusts.removeAll()
+            refusals.removeAll()
+        }
+    }
     let upstream: any Upstream
     package let cache: RecordCache
     var selection = ServerSelection()
-    var failures = FailureCache()
-    private var flights: [Question: [UnsafeContinuation<Resolution, Never>]] = [:]
+    var failures = FailureCache<ResolutionFailure>()
+    /// Questions whose answers did not validate (RFC 4035 §4.7).
+    var refusals = FailureCache<BogusReason>()
+    /// How far chains of trust were followed.
+    var trusts = TrustMemory()
+    /// Who waits for a step of a chain of trust that is being followed.
+    var cutFlights: [Name: [UnsafeContinuation<Void, Never>]] = [:]
+    private var flights: [Flight: [UnsafeContinuation<Resolution, Never>]] = [:]
     var exchanges: [ExchangeKey: [UnsafeContinuation<Exchange, Never>]] = [:]
     var priming = Priming.needed
     var lastZone: (zone: Name, text: String)?
     /// Until when the parents of zones that cannot be reached are left alone.
     var parentsAsked: [Name: Instant] = [:]
     var zoneReports: [Name: ZoneReport] = [:]
+
+    /// A resolution under way.
+    private struct Flight: Hashable {
+        let question: Question
+        let validates: Bool
+    }
 
     /// Whether the root's servers have been asked for themselves (RFC 8109).
     enum Priming { case needed, running, done(until: Instant) }
@@ -31,89 +49,113 @@ package final class Resolver {
     }
 
     /// Resolves a question; the same question asked meanwhile waits for the same outcome.
-    package func resolve(_ question: Question) async -> Resolution {
-        if flights[question] != nil {
-            return await withUnsafeContinuation { flights[question, default: []].append($0) }
+    ///
+    /// - Parameter checkingDisabled: whether the client validates for itself (RFC 4035 §3.2.2).
+    package func resolve(_ question: Question, checkingDisabled: Bool = false) async -> Resolution {
+        let flight = Flight(
+            question: question, validates: configuration.validation != nil && !checkingDisabled)
+        if flights[flight] != nil {
+            return await withUnsafeContinuation { flights[flight, default: []].append($0) }
         }
-        flights[question] = []
-        let resolution = await resolveOnce(question)
-        for waiter in flights.removeValue(forKey: question) ?? [] {
+        flights[flight] = []
+        let resolution = await resolveOnce(question, validates: flight.validates)
+        for waiter in flights.removeValue(forKey: flight) ?? [] {
             waiter.resume(returning: resolution)
         }
         return resolution
     }
 
     /// What the cache still holds of an answer that has expired, for a client that can wait no longer (RFC 8767).
-    package func staleAnswer(_ question: Question, because text: String) -> Resolution? {
-        var answers: [Record] = []
+    package func staleAnswer(
+        _ question: Question, because text: String, checkingDisabled: Bool = false
+    ) -> Resolution? {
+        let validates = configuration.validation != nil && !checkingDisabled
+        var stale = Resolution(responseCode: .noError, security: validates ? .secure : nil)
         var name = question.name
         for _ in 0..<Limits.aliases {
-            switch known(Question(name, question.type), stale: true)?.answer {
+            guard let hit = known(Question(name, question.type), stale: true) else { return nil }
+            if validates {
+                guard let security = staleSecurity(of: hit, at: name) else { return nil }
+                stale.weaken(to: security)
+            }
+            switch hit.answer {
             case .positive(let set):
-                answers += set.records(ttl: configuration.staleTTL)
-                guard set.type == .cname, question.type != .cname, let target = answers.last?.target else {
-                    return Resolution(
-                        responseCode: .noError, answers: answers,
-                        extendedErrors: [ExtendedError(.staleAnswer, text)])
+                stale.answers += set.records(ttl: configuration.staleTTL, signatures: true)
+                guard set.type == .cname, question.type != .cname,
+                    let target = set.records(ttl: 0).first?.target
+                else {
+                    stale.extendedErrors.insert(ExtendedError(.staleAnswer, text), at: 0)
+                    return stale
                 }
                 name = target
             case .noData(let start):
-                return Resolution(
-                    responseCode: .noError, answers: answers,
-                    authorities: [record(start, ttl: configuration.staleTTL)],
-                    extendedErrors: [ExtendedError(.staleAnswer, text)])
+                stale.authorities = [record(start, ttl: configuration.staleTTL)]
+                stale.extendedErrors.insert(ExtendedError(.staleAnswer, text), at: 0)
+                return stale
             case .nameError(let start):
-                return Resolution(
-                    responseCode: .nameError, answers: answers,
-                    authorities: [record(start, ttl: configuration.staleTTL)],
-                    extendedErrors: [ExtendedError(.staleNameError, text)])
-            case nil:
-                return nil
+                stale.responseCode = .nameError
+                stale.authorities = [record(start, ttl: configuration.staleTTL)]
+                stale.extendedErrors.insert(ExtendedError(.staleNameError, text), at: 0)
+                return stale
             }
         }
         return nil
     }
 
-    private func resolveOnce(_ question: Question) async -> Resolution {
+    private func resolveOnce(_ question: Question, validates: Bool) async -> Resolution {
         // Who was believed to be away may be back: what failed for that reason is worth asking again.
         if selection.release(configuration.verdicts) { failures.removeAll() }
-        if let failure = failures.find(question, at: upstream.now) { return failed(question, failure) }
+        if let failure = failures.find(question, at: upstream.now) {
+            return failed(question, failure, validates: validates)
+        }
+        if validates, let reason = refusals.find(question, at: upstream.now) { return .refuted(reason) }
         let budget = Budget(
             queries: configuration.queryBudget, deadline: upstream.now + Limits.resolutionDuration)
-        var resolution = Resolution(responseCode: .noError)
+        var resolution = Resolution(responseCode: .noError, security: validates ? .secure : nil)
         var name = question.name
         for _ in 0...Limits.aliases {
-            switch await lookup(Question(name, question.type), budget: budget, depth: 0) {
-            case .answer(let records):
-                resolution.answers += records
-            case .alias(let records, let target):
-                resolution.answers += records
+            let found = await find(Question(name, question.type), budget: budget, validates: validates)
+            if let finding = found.finding {
+                resolution.add(finding, isDenial: found.isDenial)
+                if validates { resolution.weaken(to: security(of: finding, at: name)) }
+            }
+            switch found {
+            case .alias(_, let target):
                 name = target
                 continue
-            case .noData(let start):
-                resolution.authorities = start
-            case .nameError(let start):
-                resolution.responseCode = .nameError
-                resolution.authorities = start
+            case .nameError: resolution.responseCode = .nameError
+            case .answer, .noData: break
+            case .bogus(let reason):
+                refusals.store(question, reason, at: upstream.now)
+                return .refuted(reason)
             case .failure(let errors):
-                return fail(question, FailureCache.Failure(errors: errors, zone: budget.service?.zone))
+                let failure = ResolutionFailure(errors: errors, zone: budget.service?.zone)
+                return fail(question, failure, validates: validates)
             }
             failures.remove(question)
+            if validates { refusals.remove(question) }
             resolution.service = budget.service
             return resolution
         }
         let text = "more than \(Limits.aliases) aliases from \(question.name.withoutFinalDot)"
-        return fail(question, FailureCache.Failure(errors: [ExtendedError(.other, text)]))
+        let failure = ResolutionFailure(errors: [ExtendedError(.other, text)])
+        return fail(question, failure, validates: validates)
     }
 
-    private func fail(_ question: Question, _ failure: FailureCache.Failure) -> Resolution {
+    private func find(_ question: Question, budget: Budget, validates: Bool) async -> Found {
+        validates
+            ? await settle(question, budget: budget) : await lookup(question, budget: budget, depth: 0)
+    }
+
+    private func fail(_ question: Question, _ failure: ResolutionFailure, validates: Bool) -> Resolution {
         failures.store(question, failure, at: upstream.now)
-        return failed(question, failure)
+        return failed(question, failure, validates: validates)
     }
 
     /// A stale answer beats a failure (RFC 8767); otherwise SERVFAIL, which says why.
-    private func failed(_ question: Question, _ failure: FailureCache.Failure) -> Resolution {
-        if var stale = staleAnswer(question, because: "name servers could not be reached") {
+    private func failed(_ question: Question, _ failure: ResolutionFailure, validates: Bool) -> Resolution {
+        let reason = "name servers could not be reached"
+        if var stale = staleAnswer(question, because: reason, checkingDisabled: !validates) {
             stale.extendedErrors += failure.errors
             stale.service = failure.zone.map { ZoneService(zone: $0, servedFrom: .stale) }
             return stale
@@ -123,19 +165,12 @@ package final class Resolver {
             service: failure.zone.map { ZoneService(zone: $0, servedFrom: .none) })
     }
 
-    /// What one name and type come to, before aliases are followed.
-    enum Found {
-        case answer([Record])
-        case alias([Record], target: Name)
-        case noData([Record])
-        case nameError([Record])
-        case failure([ExtendedError])
-    }
-
-    /// Steps 1 and 2 of RFC 1034 §5.3.3: the cache first, then the servers.
+    /// Steps 1 and 2 of RFC 1034 §5.3.3: the cache first, then the servers. What is found is kept unvalidated.
     func lookup(_ question: Question, budget: Budget, depth: Int) async -> Found {
-        if let hit = known(question) { return found(hit, question) }
-        return await iterate(question, budget: budget, depth: depth)
+        if let found = cached(question) { return found }
+        let found = await iterate(question, budget: budget, depth: depth)
+        keep(found, question)
+        return found
     }
 
     /// What the cache knows of a question: the set, an alias, or a denial.
@@ -150,22 +185,5 @@ package final class Resolver {
             return hit
         }
         return cache.findNameError(question.name, at: now, stale: true)
-    }
-
-    private func found(_ hit: CacheHit, _ question: Question) -> Found {
-        switch hit.answer {
-        case .positive(let set):
-            let records = set.records(ttl: hit.ttl, signatures: true)
-            if set.type == .cname, question.type != .cname, let target = records.first?.target {
-                return .alias(records, target: target)
-            }
-            return .answer(records)
-        case .noData(let start): return .noData([record(start, ttl: hit.ttl)])
-        case .nameError(let start): return .nameError([record(start, ttl: hit.ttl)])
-        }
-    }
-
-    func record(_ start: StartOfZone, ttl: UInt32) -> Record {
-        Record(name: start.zone, type: .soa, ttl: ttl, data: start.data)
     }
 }

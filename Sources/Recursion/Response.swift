@@ -63,10 +63,13 @@ package enum Response {
         let own = answers.filter {
             $0.name == question.name && ($0.type == .cname || $0.typeCovered == .cname)
         }
-        if let target = own.first(where: { $0.type == .cname })?.target { return .alias(own, target: target) }
+        // No CNAME record stands below a DNAME record but the one made from it, which nobody signs
+        // (RFC 6672 §2.4, §5.3.1).
         guard let dname = answers.first(where: { $0.type == .dname && question.name.isBelow($0.name) }),
             let suffix = dname.target, let target = question.name.replacing(suffix: dname.name, with: suffix)
-        else { return nil }
+        else {
+            return own.first { $0.type == .cname }?.target.map { .alias(own, target: $0) }
+        }
         let cname = Record(
             name: question.name, type: .cname, ttl: dname.ttl, data: RecordData(octets: target.octets))
         let signatures = answers.filter { $0.name == dname.name && $0.typeCovered == .dname }

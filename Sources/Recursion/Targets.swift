@@ -38,6 +38,11 @@ struct Targets {
         return addresses.count > before
     }
 
+    /// Has these addresses not be asked, wherever they come from.
+    mutating func avoid(_ mistrusted: [IPAddress]) {
+        for address in mistrusted { attempts[address] = Limits.attemptsPerServer }
+    }
+
     mutating func attempt(_ address: IPAddress) { attempts[address, default: 0] += 1 }
 
     /// The response when it is usable; otherwise takes note of the failure.

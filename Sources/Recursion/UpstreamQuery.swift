@@ -16,7 +16,7 @@ struct UpstreamQuery {
         header.recursionDesired = false
         let message = Message(
             header: header, questions: [Question(name, question.type, question.recordClass)],
-            edns: edns ? EDNS(payloadSize: Limits.payloadSize, dnssecOK: false) : nil)
+            edns: edns ? EDNS(payloadSize: Limits.payloadSize, dnssecOK: true) : nil)
         octets = message.compose()
         sentName = name
         askedName = question.name.lowercased

@@ -9,7 +9,7 @@ package struct QueryShape {
     package let hash: UInt64
     /// The end of the question section; the question starts at offset 12.
     package let questionEnd: Int
-    /// RD, CD, DO and the presence of EDNS in one octet: part of the key.
+    /// RD, AD, CD, DO and the presence of EDNS in one octet: part of the key.
     package let flags: UInt8
     /// The largest answer that the client takes, in octets.
     package let limit: Int
@@ -35,7 +35,7 @@ package struct QueryShape {
         guard end <= octets.count, end - 12 <= 259, octets[end - 2] == 0, octets[end - 1] == 1 else {
             return nil
         }
-        var flags = octets[2] & 0x01 | octets[3] & 0x10
+        var flags = octets[2] & 0x01 | octets[3] & 0x30
         var limit = Limits.payloadSizeWithoutEDNS
         var cookie = 0..<0
         if octets[11] == 1 {

@@ -4,6 +4,7 @@ package import EventLoop
 import Primitives
 package import Reachability
 import Recursion
+import Validation
 import Zones
 
 /// One thread that answers queries: an actor on its own event loop, with its own sockets, answer cache and
@@ -183,7 +184,8 @@ package actor Worker {
             exchange.state = .answered
         }
         let patience = loop.schedule(at: loop.now + configuration.clientDeadline, answerEarly)
-        let resolution = await resolver.resolve(question)
+        let resolution = await resolver.resolve(
+            question, checkingDisabled: message.header.checkingDisabled)
         loop.cancel(patience)
         admission.leave(holder)
         guard exchange.state == .waiting else { return }
@@ -215,9 +217,11 @@ package actor Worker {
             send(copy, to: client, edns: message.edns)
             return true
         }
-        guard let stale = resolver.staleAnswer(question, because: "name servers are slow") else {
-            return false
-        }
+        guard
+            let stale = resolver.staleAnswer(
+                question, because: "name servers are slow",
+                checkingDisabled: message.header.checkingDisabled)
+        else { return false }
         record(zone, .stale, answer(message, stale, octets, to: client))
         return true
     }
@@ -235,10 +239,8 @@ package actor Worker {
         var reply = ClientQuery.answer(
             message.header, message.questions, message.edns, resolution.responseCode,
             resolution.extendedErrors)
-        let signatures = message.edns?.dnssecOK ?? false
-        let wanted = { (record: Record) in
-            signatures || record.type != .rrsig || message.questions.first?.type == .rrsig
-        }
+        reply.header.authenticData = isAuthentic(resolution, for: message)
+        let wanted = Self.selection(for: message)
         reply.answers = resolution.answers.filter(wanted).map { Self.withCase(of: message.questions, $0) }
         reply.authorities = resolution.authorities.filter(wanted)
         let composed = send(reply, to: client, edns: message.edns)
@@ -251,6 +253,20 @@ package actor Worker {
             front.answers.store(composed, for: query, shape, ttl: ttl, at: loop.now)
         }
         return reply
+    }
+
+    /// Whether the answer is marked as validated: for clients that said they know the mark, and that left the
+    /// validation to us (RFC 6840 §5.7, §5.8).
+    private func isAuthentic(_ resolution: Resolution, for message: Message) -> Bool {
+        let isUnderstood = message.edns?.dnssecOK ?? false || message.header.authenticData
+        return isUnderstood && !message.header.checkingDisabled && resolution.security == .secure
+    }
+
+    /// Which records the client wants: DNSSEC's own with DO or when it asks for them (RFC 4035 §3.2.1).
+    private static func selection(for message: Message) -> (Record) -> Bool {
+        if message.edns?.dnssecOK ?? false { return { _ in true } }
+        let asked = message.questions.first?.type
+        return { $0.type == asked || ![.rrsig, .nsec, .nsec3].contains($0.type) }
     }
 
     /// The record with its owner written as the client wrote it, where it is the name that was asked.

@@ -59,6 +59,47 @@ private func parseDuration(_ text: String) -> Duration? {
     return milliseconds <= 1e15 ? .milliseconds(Int64(milliseconds)) : nil
 }
 
+extension Form where Value == Timestamp {
+    /// A day or a second in UTC, as RFC 3339 has them.
+    static var time: Form {
+        .scalar("a time in UTC such as 2027-01-31 or 2027-01-31T12:00:00Z", schema: .type("string")) { text in
+            parseTime(text)
+        }
+    }
+}
+
+private func parseTime(_ text: String) -> Timestamp? {
+    let day = text.prefix(10)
+    let rest = text.dropFirst(10)
+    guard let date = parseFields(day, separator: "-", widths: [4, 2, 2]), (1...12).contains(date[1]),
+        (1...31).contains(date[2])
+    else { return nil }
+    var seconds = daysSinceEpoch(year: date[0], month: date[1], day: date[2]) * 86_400
+    if !rest.isEmpty {
+        guard rest.first == "T", rest.last == "Z",
+            let clock = parseFields(rest.dropFirst().dropLast(), separator: ":", widths: [2, 2, 2]),
+            clock[0] < 24, clock[1] < 60, clock[2] < 61
+        else { return nil }
+        seconds += clock[0] * 3600 + clock[1] * 60 + clock[2]
+    }
+    return Timestamp(seconds: Int64(seconds))
+}
+
+private func parseFields(_ text: Substring, separator: Character, widths: [Int]) -> [Int]? {
+    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+    guard parts.map(\.count) == widths, parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } })
+    else { return nil }
+    return parts.compactMap { Int($0) }
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar, with years that begin in March.
+private func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
+    let shifted = month > 2 ? year : year - 1
+    let monthIndex = (month + 9) % 12
+    let leapDays = shifted / 4 - shifted / 100 + shifted / 400
+    return shifted * 365 + leapDays + (monthIndex * 153 + 2) / 5 + day - 1 - 719_468
+}
+
 extension Form where Value == Retention {
     static var retention: Form {
         .scalar("a duration such as 30d, or forever", schema: .type("string")) { text in

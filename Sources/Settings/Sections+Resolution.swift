@@ -36,10 +36,21 @@ extension Settings {
             keys: [
                 Key("mode", \.mode, .choice),
                 Key("trust-anchors", \.trustAnchors, Form.path.optional),
-                Key("negative-anchors", \.negativeAnchors, Form.domain.list),
+                Key("negative-anchors", \.negativeAnchors, negativeAnchor.list),
                 Key("sha1", \.sha1, .toggle),
-                Key("rsa-minimum-bits", \.rsaMinimumBits, .number(512...16384)),
+                Key("rsa-minimum-bits", \.rsaMinimumBits, .number(1024...4096)),
+                Key("stale-after-expiry", \.staleAfterExpiry, .choice),
             ])
+    }
+
+    private static var negativeAnchor: Form<NegativeAnchor> {
+        let section = Section(
+            defaults: NegativeAnchor(),
+            keys: [
+                Key("name", \.name, .domain, required: true),
+                Key("until", \.until, Form.time.optional),
+            ])
+        return Form.domain.map { NegativeAnchor(name: $0) }.orMapping(section.form)
     }
 
     static var zoneSection: Section<LocalZone> {

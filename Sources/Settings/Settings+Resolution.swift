@@ -32,11 +32,23 @@ extension Settings {
         /// DS or DNSKEY records as zone text; nil for the built-in anchors.
         package var trustAnchors: String?
         /// Names below which nothing is validated (RFC 7646).
-        package var negativeAnchors: [String] = []
+        package var negativeAnchors: [NegativeAnchor] = []
         package var sha1 = false
         package var rsaMinimumBits = 1024
+        /// What becomes of a stale answer once its signatures have expired.
+        package var staleAfterExpiry = StaleAfterExpiry.insecure
 
         package enum Mode: String, CaseIterable, Sendable { case validate, off }
+
+        /// Given without AD, or not given.
+        package enum StaleAfterExpiry: String, CaseIterable, Sendable { case insecure, refuse }
+    }
+
+    /// A name below which nothing is validated.
+    package struct NegativeAnchor: Hashable, Sendable {
+        package var name = ""
+        /// When validation begins again; nil for never.
+        package var until: Timestamp?
     }
 
     /// A local copy of a zone, from a file or by transfer.

@@ -108,7 +108,7 @@ extension BogusReason {
     }
 
     /// The one of two that says more; the first of equals.
-    static func telling(_ first: BogusReason?, _ second: BogusReason) -> BogusReason {
+    package static func telling(_ first: BogusReason?, _ second: BogusReason) -> BogusReason {
         guard let first, first.rank >= second.rank else { return second }
         return first
     }

@@ -1,4 +1,5 @@
 package import DNSWire
+package import Primitives
 
 /// What a chain of trust says about records or their absence (RFC 4035 §4.3).
 package enum Security: Hashable, Sendable {
@@ -9,6 +10,16 @@ package enum Security: Hashable, Sendable {
     case bogus(BogusReason)
     /// No trust anchor stands above the name.
     case indeterminate
+
+    /// RFC 4035's word for it.
+    package var word: String {
+        switch self {
+        case .secure: "secure"
+        case .insecure: "insecure"
+        case .bogus: "bogus"
+        case .indeterminate: "indeterminate"
+        }
+    }
 
     /// What to tell the client (RFC 8914); nil when nothing is out of the ordinary.
     package var extendedError: ExtendedError? {
@@ -34,6 +45,8 @@ package enum InsecurityReason: Hashable, Sendable {
     case iterations(zone: Name, UInt16)
     /// The operator has switched validation off below this name (RFC 7646).
     case negativeTrustAnchor(Name)
+    /// A stale answer that was secure until its signatures ended.
+    case staleSignature(ExpiredSignature)
 
     package var extendedError: ExtendedError? {
         switch self {
@@ -53,11 +66,29 @@ package enum InsecurityReason: Hashable, Sendable {
             )
         case .negativeTrustAnchor(let name):
             ExtendedError(.other, "validation is off for \(name.withoutFinalDot) by configuration")
+        case .staleSignature(let signature):
+            ExtendedError(
+                .signatureExpired,
+                "signature of \(signature.owner.withoutFinalDot) \(signature.type) expired \(signature.ended); it was valid when the answer was cached"
+            )
         }
     }
 
     private static func list(_ items: [some CustomStringConvertible]) -> String {
         items.map(\.description).joined(separator: ", ")
+    }
+}
+
+/// The last of a stale set's signatures to end.
+package struct ExpiredSignature: Hashable, Sendable {
+    package let owner: Name
+    package let type: RecordType
+    package let ended: Timestamp
+
+    package init(owner: Name, type: RecordType, ended: Timestamp) {
+        self.owner = owner
+        self.type = type
+        self.ended = ended
     }
 }
 

@@ -2,8 +2,8 @@ package import DNSWire
 
 /// What became of a zone's DNSKEY set.
 package enum KeysVerdict: Hashable, Sendable {
-    /// The keys, and seconds for which they may be believed.
-    case secure(ZoneKeys, ttl: UInt32)
+    /// The keys, and the signature that vouches for them.
+    case secure(ZoneKeys, SignatureProof)
     case insecure(InsecurityReason)
     case bogus(BogusReason)
 }
@@ -61,7 +61,7 @@ extension Validator {
                 }
                 guard tried.insert(key).inserted else { continue }
                 switch validate(set, keys: ZoneKeys(zone: zone, keys: [key])) {
-                case .secure(let proof): return .secure(ZoneKeys(zone: zone, keys: keys), ttl: proof.ttl)
+                case .secure(let proof): return .secure(ZoneKeys(zone: zone, keys: keys), proof)
                 case .bogus(let found): reason = .telling(reason, found)
                 }
                 if case .limitReached = reason { return .bogus(reason ?? .keysMissing(zone: zone)) }

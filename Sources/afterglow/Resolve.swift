@@ -5,6 +5,7 @@ import Foundation
 import Primitives
 import Reachability
 import Recursion
+import Validation
 
 struct Resolve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -58,6 +59,7 @@ struct Resolve: AsyncParsableCommand {
             print("")
         }
         print("status: \(outcome.resolution.responseCode)")
+        if let security = outcome.resolution.security { print("dnssec: \(security.word)") }
         for error in outcome.resolution.extendedErrors { print("EDE \(error.code.rawValue): \(error.text)") }
         for record in outcome.resolution.answers + outcome.resolution.authorities { print(record) }
     }
@@ -131,12 +133,15 @@ private struct OutcomeFields: Encodable {
     }
 
     let status: String
+    /// secure, insecure, bogus or indeterminate; absent without validation.
+    let dnssec: String?
     let answers: [String]
     let authorities: [String]
     let ede: [Failure]
 
     init(_ resolution: Resolution) {
         status = resolution.responseCode.description
+        dnssec = resolution.security?.word
         answers = resolution.answers.map(\.description)
         authorities = resolution.authorities.map(\.description)
         ede = resolution.extendedErrors.map { Failure(code: $0.code.rawValue, text: $0.text) }

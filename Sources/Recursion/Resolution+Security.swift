@@ -1,0 +1,91 @@
+import Caching
+import DNSWire
+import Primitives
+import Validation
+
+/// What validation contributes to the outcome of a question.
+extension Resolution {
+    /// SERVFAIL with the reason: nothing else is said instead of what cannot be believed.
+    static func refuted(_ reason: BogusReason) -> Resolution {
+        Resolution(
+            responseCode: .serverFailure, extendedErrors: [reason.extendedError], security: .bogus(reason))
+    }
+
+    /// Adds what one step of an alias chain came to.
+    mutating func add(_ finding: Finding, isDenial: Bool) {
+        if isDenial { authorities += finding.records } else { answers += finding.records }
+        authorities += finding.proofRecords
+    }
+
+    /// Lowers the security to that of another part; says why, once.
+    mutating func weaken(to part: Security) {
+        guard let security, part != .secure else { return }
+        if security == .secure || part == .indeterminate { self.security = part }
+        if let error = part.extendedError, !extendedErrors.contains(error) { extendedErrors.append(error) }
+    }
+}
+
+extension Found {
+    var isDenial: Bool {
+        switch self {
+        case .noData, .nameError: true
+        case .answer, .alias, .failure, .bogus: false
+        }
+    }
+}
+
+extension Resolver {
+    /// The security of something that has been judged, with its reason as far as it is remembered.
+    func security(of finding: Finding, at name: Name) -> Security {
+        switch finding.security {
+        case .secure: .secure
+        case .insecure: .insecure(insecurity(of: name))
+        case .unchecked, .indeterminate: .indeterminate
+        }
+    }
+
+    private func insecurity(of name: Name) -> InsecurityReason {
+        if let off = configuration.validation?.negativeAnchors.covering(name, at: upstream.wallTime) {
+            return .negativeTrustAnchor(off)
+        }
+        return trusts.insecurity(of: name) ?? .unsignedDelegation(name)
+    }
+
+    /// The security of an expired answer; nil where it may not be given.
+    ///
+    /// An answer that was secure stays so while a signature holds. What was never validated is given only where a
+    /// chain of trust has shown that it needs no signatures.
+    func staleSecurity(of hit: CacheHit, at name: Name) -> Security? {
+        guard let validation = configuration.validation else { return .indeterminate }
+        switch hit.evidence.security {
+        case .insecure: return .insecure(insecurity(of: name))
+        case .indeterminate: return .indeterminate
+        case .unchecked: return trusts.insecurity(of: name).map(Security.insecure)
+        case .secure: break
+        }
+        let sets = hit.signedSets
+        guard hit.staleFor != nil, let expired = sets.lazy.compactMap({ self.expiry(of: $0) }).first else {
+            return .secure
+        }
+        return validation.staleAfterExpiry == .refuse ? nil : .insecure(.staleSignature(expired))
+    }
+
+    /// The latest end of a set's signatures when all of them have ended.
+    private func expiry(of set: RecordSet) -> ExpiredSignature? {
+        let now = upstream.wallTime
+        let signatures = set.signatures.compactMap { SignatureRecord($0) }
+        let ends = signatures.map { SignatureRecord.timestamp($0.expiration, near: now) }
+        guard let last = ends.max(), last < now else { return nil }
+        return ExpiredSignature(owner: set.name, type: set.type, ended: last)
+    }
+}
+
+extension CacheHit {
+    /// Everything of it that is signed.
+    fileprivate var signedSets: [RecordSet] {
+        switch answer {
+        case .positive(let set): [set] + evidence.proof
+        case .noData(let start), .nameError(let start): [start.set(ttl: 0)] + evidence.proof
+        }
+    }
+}
