@@ -54,9 +54,7 @@ let package = Package(
             ]),
         room("Settings", ["Primitives", .product(name: "Yams", package: "Yams")]),
         room("TransferSigning", ["Zones", .product(name: "Crypto", package: "swift-crypto")]),
-        room(
-            "Journal",
-            ["Primitives", "Reachability", "Routing", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Journal", ["Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
             "Serving",
             [
@@ -104,19 +102,13 @@ let package = Package(
         tests("SettingsTests", ["Primitives", "Settings"]),
         tests(
             "JournalTests",
-            [
-                "Journal", "Primitives", "Reachability", "Routing",
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ["Journal", "Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(
             "SimulationTests",
             ["Caching", "DNSWire", "Primitives", "Reachability", "Recursion", "Simulation", "Zones"]),
         tests(
             "AfterglowDaemonTests",
             ["AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Settings"]),
-        tests(
-            "CommandTests",
-            ["Journal", "Laboratory", "Primitives", "Reachability", "afterglow"]),
         tests("LaboratoryTests", ["DNSWire", "Laboratory", "Primitives", "Recursion", "Zones", "afterglow"]),
     ]
 )

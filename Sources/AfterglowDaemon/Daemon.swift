@@ -38,7 +38,7 @@ package final class Daemon {
         for index in 0..<workerCount {
             let loop = try Self.makeLoop("worker-\(index)")
             let worker = Worker(
-                loop: loop, configuration: configuration, cache: cache, recorder: recorder)
+                loop: loop, configuration: configuration, cache: cache, recorder: recorder.watch)
             workers.append(worker)
             for listen in settings.listen {
                 try bind(listen, to: worker)
@@ -46,6 +46,9 @@ package final class Daemon {
         }
         if let worker = workers.first {
             recorder.startAsking { name in await worker.texts(at: name) }
+            recorder.startWatching { probe in
+                Task(executorPreference: worker.loop) { await worker.probe(probe) }
+            }
         }
         for (loop, listener) in listeners {
             loop.run { [log] in
@@ -117,7 +120,8 @@ package final class Daemon {
         case .prefixes(let prefixes): allowed = prefixes
         }
         var configuration = ServiceConfiguration(
-            resolver: try ResolverSettings.configuration(settings, identify: recorder.identify),
+            resolver: try ResolverSettings.configuration(
+                settings, identify: recorder.identify, verdicts: recorder.watch.board),
             access: AccessList(allowed),
             identity: ServerIdentity(version: settings.identity.version, id: settings.identity.id),
             specialUseNames: settings.resolver.specialUseNames,

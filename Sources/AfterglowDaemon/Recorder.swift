@@ -1,3 +1,4 @@
+import EventLoop
 import Foundation
 import Journal
 import Primitives
@@ -7,9 +8,12 @@ import Routing
 import Settings
 import Synchronization
 
-/// Takes the workers' observations to the database, with the network that each address belongs to.
-final class Recorder: ReachabilityRecorder {
+/// Takes what the workers report to the watch for outages and to the database, with the network that each address
+/// belongs to.
+final class Recorder: Sendable {
     private let writer: JournalWriter
+    /// Where the workers report to.
+    let watch: OutageWatch
     private let table: OriginTable
     private let lookup: OriginLookup?
     private let asking = Mutex<Task<Void, Never>?>(nil)
@@ -30,19 +34,23 @@ final class Recorder: ReachabilityRecorder {
             log.error(
                 "reachability log: \(path): its directory cannot be made: \(error.localizedDescription)")
         }
-        // The writer asks the look-ups for networks, and they hand it what they learn.
+        // Writer and watch ask the look-ups for networks, and they hand the writer what they learn.
         let lookups = Mutexed<OriginLookup?>(nil)
+        let identify: @Sendable (Observation) -> NetworkIdentity = { observation in
+            let server = observation.server
+            return table.identity(of: server) ?? lookups.value?.identity(of: observation)
+                ?? .unknown(of: server)
+        }
+        let identifyAddress: @Sendable (IPAddress) -> NetworkIdentity = { address in
+            table.identity(of: address) ?? lookups.value?.identity(of: address) ?? .unknown(of: address)
+        }
         let writer = JournalWriter(
             path: path, bucketSeconds: max(1, settings.reachability.bucket.components.seconds),
             retention: JournalRetention(
                 seconds: Self.seconds(settings.reachability.retention.observations),
                 outageSeconds: Self.seconds(settings.reachability.retention.outages),
                 size: settings.reachability.retention.size),
-            identify: { observation in
-                let server = observation.server
-                return table.identity(of: server) ?? lookups.value?.identity(of: observation)
-                    ?? .unknown(of: server)
-            },
+            identify: identify,
             report: { Self.report($0, of: path, to: log) })
         self.writer = writer
         lookup = settings.routing.originDNS.map { zones in
@@ -52,14 +60,40 @@ final class Recorder: ReachabilityRecorder {
             ) { writer.remember($0) }
         }
         lookups.value = lookup
+        let lines = OutageLines()
+        watch = OutageWatch(
+            detector: Self.detector(settings, recalling: writer), identify: identify,
+            identifyAddress: identifyAddress,
+            log: OutageWatch.Log(
+                observation: { writer.record($0) }, zone: { writer.record($0) },
+                service: { writer.record($0) },
+                outage: { outage in
+                    writer.record(outage)
+                    guard let line = lines.line(outage) else { return }
+                    if line.isGrave { log.warning(line.text) } else { log.info(line.text) }
+                },
+                dropped: { log.error("reachability: \($0) reports dropped, the watch cannot follow") }))
         writer.start()
     }
 
-    func record(_ observation: Observation) { writer.record(observation) }
+    /// A detector that goes on where the last run stopped, also in the middle of an outage.
+    private static func detector(_ settings: Settings, recalling writer: JournalWriter) -> OutageDetector {
+        var detector = OutageDetector(probesPerHour: settings.reachability.probes.perNetworkPerHour)
+        let wall = SystemClock.wallTime
+        let servers = writer.knownServers(now: wall).map { server in
+            RememberedServer(
+                address: server.address, network: server.network, zone: server.zones.first,
+                lastAnswer: server.lastAnswer, udp: server.beliefs[.udp] ?? ServerBelief().evidence,
+                tcp: server.beliefs[.tcp])
+        }
+        let memory = DetectorMemory(
+            servers: servers, zones: writer.knownZones(now: wall), outages: writer.openOutages())
+        detector.restore(memory, now: SystemClock.now, wall: wall)
+        return detector
+    }
 
-    func record(_ servers: ZoneServers) {}
-
-    func record(_ service: ClientService) {}
+    /// Begins to watch for outages; `probe` sends one question to one server.
+    func startWatching(probe: @escaping @Sendable (Probe) -> Void) { watch.start(probe: probe) }
 
     /// Begins to ask the origin zones for what no table covers, through `resolve`.
     func startAsking(_ resolve: @escaping OriginLookup.ResolveText) {
@@ -85,6 +119,7 @@ final class Recorder: ReachabilityRecorder {
 
     func close() {
         asking.withLock { $0?.cancel() }
+        watch.stop()
         writer.flush()
     }
 

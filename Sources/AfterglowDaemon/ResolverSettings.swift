@@ -1,5 +1,6 @@
 import DNSWire
 import Primitives
+import Reachability
 import Recursion
 import Settings
 import Signing
@@ -8,7 +9,8 @@ import Validation
 /// The resolver's configuration from the settings.
 enum ResolverSettings {
     static func configuration(
-        _ settings: Settings, identify: @escaping @Sendable (IPAddress) -> NetworkName?
+        _ settings: Settings, identify: @escaping @Sendable (IPAddress) -> NetworkName?,
+        verdicts: any VerdictSource = NoVerdicts()
     ) throws(DaemonProblem) -> ResolverConfiguration {
         var configuration = ResolverConfiguration()
         if let path = settings.resolver.rootHints {
@@ -27,6 +29,7 @@ enum ResolverSettings {
         configuration.staleTTL = UInt32(clamping: settings.cache.staleTTL.nanoseconds / 1_000_000_000)
         configuration.identify = identify
         configuration.validation = try validation(settings.dnssec)
+        configuration.verdicts = verdicts
         switch settings.resolver.qnameMinimisation {
         case .relaxed: configuration.minimisation = .relaxed
         case .strict: configuration.minimisation = .strict

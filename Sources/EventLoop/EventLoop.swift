@@ -45,8 +45,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var sources: [UInt64: any ReadinessSource] = [:]
     private var nextSource: UInt64 = 1
     private var unflushed: [DatagramListener] = []
-    private var batchInstant = Instant(nanoseconds: afterglow_monotonic_nanoseconds())
-    private var batchTime = Timestamp(milliseconds: afterglow_wall_nanoseconds() / 1_000_000)
+    private var batchInstant = SystemClock.now
+    private var batchTime = SystemClock.wallTime
     private var events = [afterglow_event](repeating: afterglow_event(), count: Limits.eventsPerWait)
 
     /// Room for one arriving message, shared by all sockets of the loop.
@@ -104,12 +104,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     /// Monotonic time, read once for each batch of events.
     package var now: Instant {
-        isCurrent ? batchInstant : Instant(nanoseconds: afterglow_monotonic_nanoseconds())
+        isCurrent ? batchInstant : SystemClock.now
     }
 
     /// UTC, read once for each batch of events.
     package var wallTime: Timestamp {
-        isCurrent ? batchTime : Timestamp(milliseconds: afterglow_wall_nanoseconds() / 1_000_000)
+        isCurrent ? batchTime : SystemClock.wallTime
     }
 }
 
@@ -271,8 +271,8 @@ extension EventLoop {
     }
 
     private func readClocks() {
-        batchInstant = Instant(nanoseconds: afterglow_monotonic_nanoseconds())
-        batchTime = Timestamp(milliseconds: afterglow_wall_nanoseconds() / 1_000_000)
+        batchInstant = SystemClock.now
+        batchTime = SystemClock.wallTime
     }
 
     private func fireTimers() {

@@ -88,7 +88,7 @@ private final class StreamExchange: ReadinessSource {
 
     func begin(timeout: Duration) {
         var address = afterglow_address(server)
-        began = Instant(nanoseconds: afterglow_monotonic_nanoseconds())
+        began = SystemClock.now
         let descriptor = afterglow_tcp_connect(&address)
         guard descriptor >= 0 else {
             let code = 0 &- descriptor
@@ -152,7 +152,7 @@ private final class StreamExchange: ReadinessSource {
     private func takeMessages() {
         while case .receiving = phase, let message = framer.next() {
             guard isLast(message) else { continue }
-            let roundTrip = Instant(nanoseconds: afterglow_monotonic_nanoseconds()) - began
+            let roundTrip = SystemClock.now - began
             end(.received(message, roundTrip: roundTrip))
         }
     }

@@ -12,7 +12,7 @@ struct VerdictGate {
         case closed
     }
 
-    /// The queries that went in one second to a network that is down or returns.
+    /// The queries that went in one second to a network that returns.
     private struct Trickle {
         /// When the first query was let through, moved by up to a second so that workers and networks do not
         /// begin together.
@@ -49,9 +49,7 @@ struct VerdictGate {
             return .last
         case .down:
             hold(server)
-            // Without any query of our own nothing would show that our uplink is back.
-            guard verdict.scope == .uplink else { return .closed }
-            return mayPass(verdict, at: now, random: random) ? .last : .closed
+            return .closed
         case .returning:
             hold(server)
             return mayPass(verdict, at: now, random: random) ? .last : .closed
@@ -60,7 +58,7 @@ struct VerdictGate {
 
     /// Counts a query to a server under a verdict.
     mutating func sent(_ verdict: Verdict?) {
-        guard let verdict, verdict.level != .suspected else { return }
+        guard let verdict, verdict.level == .returning else { return }
         trickles[Network(verdict)]?.count += 1
     }
 
@@ -78,7 +76,7 @@ struct VerdictGate {
         if held.count < Limits.heldServers { held.insert(server) }
     }
 
-    /// One query a second while down; while returning twice as many each second, from one on.
+    /// One query in the first second, then twice as many each second.
     private mutating func mayPass(_ verdict: Verdict, at now: Instant, random: RandomSource) -> Bool {
         let network = Network(verdict)
         if trickles.count >= Limits.heldServers, trickles[network] == nil { trickles.removeAll() }
@@ -88,7 +86,6 @@ struct VerdictGate {
         if second != trickle.second { (trickle.second, trickle.count) = (second, 0) }
         trickles[network] = trickle
         guard now >= trickle.start else { return false }
-        let allowed = verdict.level == .returning ? 1 << min(second, Limits.trickleDoublings) : 1
-        return trickle.count < allowed
+        return trickle.count < 1 << min(second, Limits.trickleDoublings)
     }
 }

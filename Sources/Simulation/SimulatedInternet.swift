@@ -40,8 +40,11 @@ package final class SimulatedInternet: Upstream, @unchecked Sendable {
 
     package var now: Instant { executor.now }
 
-    package var wallTime: Timestamp {
-        Timestamp(milliseconds: Self.epoch.milliseconds + now.nanoseconds / 1_000_000)
+    package var wallTime: Timestamp { Self.wallTime(at: now) }
+
+    /// What the wall clock shows at an instant of virtual time.
+    package static func wallTime(at instant: Instant) -> Timestamp {
+        Timestamp(milliseconds: epoch.milliseconds + instant.nanoseconds / 1_000_000)
     }
 
     package func sleep(until instant: Instant) async {
@@ -67,7 +70,8 @@ package final class SimulatedInternet: Upstream, @unchecked Sendable {
     }
 
     private func record(_ kind: EventLog.Kind, _ exchange: PendingExchange, _ octets: [UInt8] = []) {
-        log.append(kind, at: now, server: exchange.server, client: exchange.client, octets: octets)
+        let event = EventLog.Event(instant: now, kind: kind, server: exchange.server, client: exchange.client)
+        log.append(event, octets: octets)
     }
 
     private func settle(_ exchange: PendingExchange, _ outcome: ExchangeOutcome, as kind: EventLog.Kind) {

@@ -7,6 +7,8 @@ package import Recursion
 package struct SimulatedRun {
     package let executor = SimulatedExecutor()
     package let internet: SimulatedInternet
+    /// The detector that the resolver reports to, where one watches.
+    package let watch: SimulatedWatch?
     private let worker: SimulatedWorker
     private var queries: [ClientQuery] = []
 
@@ -19,8 +21,34 @@ package struct SimulatedRun {
         var configuration = ResolverConfiguration()
         configuration.hints = RootHints(addresses: world.rootAddresses)
         adjust(&configuration)
+        watch = nil
         worker = SimulatedWorker(
             executor: executor, internet: internet, configuration: configuration, cacheMemory: cacheMemory)
+    }
+
+    /// A resolver whose exchanges are watched for outages, and which goes by the verdicts. Time never stands still in
+    /// such a run: the watch ticks on.
+    package init(
+        watched world: SimulatedWorld, witness: any RouteWitness = NoRouteFeed(), cacheMemory: Int = 16 << 20,
+        identify: @escaping @Sendable (IPAddress) -> NetworkIdentity
+    ) {
+        internet = SimulatedInternet(executor: executor, servers: world.servers, seed: world.seed)
+        let watch = SimulatedWatch(
+            executor: executor, seed: world.seed, witness: witness, identify: identify)
+        internet.recorder = watch
+        var configuration = ResolverConfiguration()
+        configuration.hints = RootHints(addresses: world.rootAddresses)
+        configuration.verdicts = watch
+        configuration.identify = { address in
+            let network = identify(address)
+            return network.origins.first.map { NetworkName(number: $0, name: network.name ?? "") }
+        }
+        let worker = SimulatedWorker(
+            executor: executor, internet: internet, configuration: configuration, cacheMemory: cacheMemory)
+        self.worker = worker
+        self.watch = watch
+        let executor = executor
+        watch.start { probe in Task(executorPreference: executor) { await worker.probe(probe) } }
     }
 
     /// Has a client ask `question` after `delay` from now.

@@ -6,8 +6,7 @@ import Testing
 
 struct JournalReaderTests {
     @Test func `JSON Lines and CSV carry the same rows and the schema number`() throws {
-        let log = try Log()
-        let path = log.path
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         let writer = JournalWriter(
             path: path, clock: { Timestamp(seconds: 60) },
             identify: {
@@ -20,8 +19,11 @@ struct JournalReaderTests {
                 time: Timestamp(seconds: 60), server: server, zone: "example.", transport: .udp,
                 outcome: .silent))
         #expect(writer.flush())
-        let lines = try log.lines(.observations, .jsonl, in: path)
-        let table = try log.lines(.observations, .csv, in: path)
+        var lines: [String] = []
+        var table: [String] = []
+        let reader = try JournalReader(path: path)
+        try reader.exportObservations(format: .jsonl) { lines.append($0) }
+        try reader.exportObservations(format: .csv) { table.append($0) }
         #expect(lines.count == 4)
         #expect(table.count == 5)
         for line in lines {
@@ -32,7 +34,8 @@ struct JournalReaderTests {
             #expect(object["timeouts"] as? Int == 1)
         }
         #expect(table.contains { $0.contains("\"A \"\"b\"\", c\"") })
-        let ofZone = try log.lines(.observations, .jsonl, LogFilter(zone: "example."), in: path)
-        #expect(ofZone.count == 1)
+        var ofZone = 0
+        try reader.exportObservations(zone: "example.", format: .jsonl) { _ in ofZone += 1 }
+        #expect(ofZone == 1)
     }
 }

@@ -217,9 +217,7 @@ struct LadderTests {
         }
     }
 
-    @Test(
-        "While our own uplink is down one query a second goes out to see whether it is back, and answers say so"
-    )
+    @Test("While our own uplink is down nothing goes out but probes, and answers say so")
     func ownUplink() throws {
         var run = run(try world())
         _ = try run.outcome("w0.shop.test", for: .seconds(1))
@@ -229,17 +227,10 @@ struct LadderTests {
         }
         verdicts.post(.down, everything, scope: .uplink)
         let before = sent(run, to: 50)
-        for number in 0..<1000 {
-            run.ask(
-                Question(try HandmadeWorlds.name("x\(number).shop.test"), .a),
-                after: .milliseconds(10 * number))
-        }
-        let report = run.run(for: .seconds(14))
-        #expect((1...11).contains(sent(run, to: 50) - before))
-        let quick = report.outcomes.filter { $0.duration < .milliseconds(1) }
-        #expect(quick.count > 900)
+        let outcome = try run.outcome("w1.shop.test", for: .seconds(2))
+        #expect(sent(run, to: 50) == before)
         #expect(
-            quick.last?.resolution.extendedErrors.first?.text
+            outcome.resolution.extendedErrors.first?.text
                 == "shop.test: this resolver's own uplink is down since 00:31Z")
     }
 

@@ -81,6 +81,24 @@ struct Incident: Sendable {
         var zonesDegraded: [String] = []
         var ownNameServers: [String] = []
         var prefixes: [Prefix] = []
+
+        /// What is away now, beside what was before; the same when nothing goes away any more.
+        func adding(to phase: Phase, _ current: () -> Contents) -> Contents {
+            switch phase {
+            case .returning, .ended: return self
+            case .down, .partial: break
+            }
+            var sum = current()
+            let lost = Set(sum.zonesLost).union(zonesLost)
+            let degraded = Set(sum.zonesDegraded).union(zonesDegraded).subtracting(lost)
+            sum.zonesLost = Array(lost.sorted().prefix(DetectorLimits.zonesPerOutage))
+            sum.zonesDegraded = Array(degraded.sorted().prefix(DetectorLimits.zonesPerOutage))
+            sum.ownNameServers = Array(
+                Set(sum.ownNameServers).union(ownNameServers).sorted().prefix(DetectorLimits.namesPerOutage))
+            sum.prefixes = Array(
+                Set(sum.prefixes).union(prefixes).sorted().prefix(DetectorLimits.namesPerOutage))
+            return sum
+        }
     }
 
     init(

@@ -28,6 +28,8 @@ extension OutageDetector {
         networks[network].isHeldBack = false
         networks[network].budget.startBackOff(at: now, random: random)
         noteRoutes(serial, network)
+        // Zones that stand in both may be lost by now.
+        for other in live { update(other) { $0.hasChanged = true } }
         verdictsAreStale = true
     }
 

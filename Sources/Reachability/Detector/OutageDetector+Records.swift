@@ -22,7 +22,9 @@ extension OutageDetector {
     /// Takes the lists and what routing says up to date.
     private mutating func refresh(_ serial: Int) {
         guard let incident = incidents[serial], let network = network(of: incident) else { return }
-        let contents = incident.hasEnded ? incident.contents : contents(of: incident, network)
+        let contents = incident.contents.adding(to: incident.phase) {
+            self.contents(of: incident, network)
+        }
         var routes = incident.routes
         if let asn = networks[network].key.asn {
             routes = witness.activity(of: asn, incident.family, since: wall(incident.start))

@@ -1,0 +1,154 @@
+import Dispatch
+import EventLoop
+package import Primitives
+package import Reachability
+import Synchronization
+
+/// Watches what the workers report for outages: drains it ten times a second, has the detector judge, posts the
+/// verdicts, sends the probes, and passes everything on to the log.
+package final class OutageWatch: ReachabilityRecorder {
+    /// What is posted for the workers.
+    package let board = VerdictBoard()
+
+    /// Takes what the watch passes on; called on its queue.
+    package struct Log: Sendable {
+        package var observation: @Sendable (Observation) -> Void
+        package var zone: @Sendable (ZoneServers) -> Void
+        package var service: @Sendable (ClientService) -> Void
+        package var outage: @Sendable (Outage) -> Void
+        /// How many reports were dropped so far; told when it has doubled.
+        package var dropped: @Sendable (Int) -> Void
+
+        package init(
+            observation: @escaping @Sendable (Observation) -> Void,
+            zone: @escaping @Sendable (ZoneServers) -> Void,
+            service: @escaping @Sendable (ClientService) -> Void,
+            outage: @escaping @Sendable (Outage) -> Void,
+            dropped: @escaping @Sendable (Int) -> Void
+        ) {
+            self.observation = observation
+            self.zone = zone
+            self.service = service
+            self.outage = outage
+            self.dropped = dropped
+        }
+    }
+
+    /// Reports that wait at most: some seconds of a busy resolver. More are dropped and counted.
+    package static let reportsMax = 65_536
+    /// An outage is to be known within seconds, and clients wait for verdicts.
+    private static let interval = DispatchTimeInterval.milliseconds(100)
+
+    private let inbox = Mutex(Inbox())
+    private let state: Mutex<State>
+    private let queue = DispatchQueue(label: "afterglow.watch")
+    private let identify: @Sendable (Observation) -> NetworkIdentity
+    private let identifyAddress: @Sendable (IPAddress) -> NetworkIdentity
+    private let log: Log
+    private let phase = Mutex(Phase.idle)
+
+    /// What one round works on at a time.
+    private struct State {
+        var detector: OutageDetector
+        let random = RandomSource { UInt64.random(in: .min ... .max) }
+        var droppedTold = 0
+    }
+
+    private enum Phase {
+        case idle
+        case watching(probe: @Sendable (Probe) -> Void)
+        case ended
+    }
+
+    private struct Inbox {
+        var observations: [Observation] = []
+        var zones: [ZoneServers] = []
+        var services: [ClientService] = []
+        var dropped = 0
+
+        var count: Int { observations.count + zones.count + services.count }
+
+        mutating func take() -> Inbox {
+            defer { self = Inbox(dropped: dropped) }
+            return self
+        }
+    }
+
+    /// - Parameters:
+    ///   - detector: with what an earlier run left.
+    ///   - identify: the network of an observation's server; may note that it has to be asked for.
+    ///   - identifyAddress: the network of an address, as far as it is known.
+    package init(
+        detector: OutageDetector, identify: @escaping @Sendable (Observation) -> NetworkIdentity,
+        identifyAddress: @escaping @Sendable (IPAddress) -> NetworkIdentity, log: Log
+    ) {
+        board.post(detector.verdicts)
+        state = Mutex(State(detector: detector))
+        self.identify = identify
+        self.identifyAddress = identifyAddress
+        self.log = log
+    }
+
+    package func record(_ observation: Observation) { add { $0.observations.append(observation) } }
+
+    package func record(_ servers: ZoneServers) { add { $0.zones.append(servers) } }
+
+    package func record(_ service: ClientService) { add { $0.services.append(service) } }
+
+    /// Reports dropped because the watch could not follow.
+    package var dropped: Int { inbox.withLock { $0.dropped } }
+
+    /// Begins to watch; `probe` sends one probe and must not block.
+    package func start(probe: @escaping @Sendable (Probe) -> Void) {
+        phase.withLock { $0 = .watching(probe: probe) }
+        schedule()
+    }
+
+    /// Takes in what has been reported so far, and ends.
+    package func stop() {
+        phase.withLock { $0 = .ended }
+        queue.sync { _ = self.watch(at: SystemClock.now, wall: SystemClock.wallTime) }
+    }
+
+    private func add(_ change: (inout Inbox) -> Void) {
+        inbox.withLock { inbox in
+            guard inbox.count < Self.reportsMax else {
+                inbox.dropped += 1
+                return
+            }
+            change(&inbox)
+        }
+    }
+
+    private func schedule() {
+        queue.asyncAfter(deadline: .now() + Self.interval) { [weak self] in
+            guard let self, case .watching(let probe) = phase.withLock({ $0 }) else { return }
+            for question in watch(at: SystemClock.now, wall: SystemClock.wallTime) { probe(question) }
+            schedule()
+        }
+    }
+
+    /// One round: the probes that it asks for.
+    private func watch(at now: Instant, wall: Timestamp) -> [Probe] {
+        let reports = inbox.withLock { $0.take() }
+        let networks = reports.observations.map { identify($0) }
+        let (report, verdicts) = state.withLock { state in
+            for zone in reports.zones { state.detector.learn(zone, identify: identifyAddress) }
+            for (observation, network) in zip(reports.observations, networks) {
+                state.detector.observe(observation, in: network)
+            }
+            for service in reports.services { state.detector.serve(service) }
+            if reports.dropped > state.droppedTold * 2 {
+                state.droppedTold = reports.dropped
+                log.dropped(reports.dropped)
+            }
+            return (state.detector.tick(now: now, wall: wall, random: state.random), state.detector.verdicts)
+        }
+        if report.verdictsChanged { board.post(verdicts) }
+        for outage in report.changed { log.outage(outage) }
+        for zone in reports.zones { log.zone(zone) }
+        for observation in reports.observations { log.observation(observation) }
+        for service in reports.services { log.service(service) }
+        return report.probes
+    }
+}
