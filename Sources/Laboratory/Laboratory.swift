@@ -1,4 +1,5 @@
 package import Foundation
+import Glibc
 
 /// A small Internet of real name servers: one namespace a network, a router between them, and a resolver.
 ///
@@ -15,6 +16,7 @@ package final class Laboratory {
     private let zonesSource: URL
     private let ipv4: Bool
     private var router: Namespace?
+    private var programs: [Child] = []
     private let client: Namespace
 
     /// Builds the networks and starts the name servers.
@@ -105,6 +107,17 @@ package final class Laboratory {
         Command.run(client.inside(arguments), limit: limit)
     }
 
+    /// Has the router answer packets to a prefix with ICMP host unreachable.
+    package func reject(_ prefix: String) throws(LaboratoryError) {
+        try router?.configure("route", "add", "unreachable", prefix)
+    }
+
+    /// Starts a program in one of the networks, which ends with the laboratory.
+    package func start(_ arguments: [String], inNetwork number: Int) throws(LaboratoryError) {
+        let log = folder.appendingPathComponent("program\(programs.count)")
+        programs.append(try networks[number].namespace.start(arguments, output: log, complaint: log))
+    }
+
     /// Writes a file into the laboratory's own folder; its path.
     package func write(_ text: String, to name: String) throws(LaboratoryError) -> String {
         let file = folder.appendingPathComponent(name)
@@ -116,6 +129,11 @@ package final class Laboratory {
     package func tearDown() {
         resolver.kill()
         for server in servers { server.kill() }
+        for program in programs {
+            program.signal(SIGKILL)
+            program.wait()
+        }
+        programs = []
         for network in networks { network.namespace.remove() }
         if router != nil { client.remove() }
         router?.remove()

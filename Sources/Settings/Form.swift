@@ -6,16 +6,24 @@ struct Reading {
     /// The directory of the file, which relative paths start from; empty for the working directory.
     let directory: String
     var problems: [SettingsProblem] = []
+    /// The keys that environment variables set.
+    var overrides: [EnvironmentOverride] = []
 
     mutating func report(_ reason: String, at node: Node, path: String) {
         problems.append(
             SettingsProblem(
-                file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, path: path,
+                file: override(of: path)?.variable ?? file, line: node.mark?.line ?? 1,
+                column: node.mark?.column ?? 1, path: path,
                 reason: reason))
     }
 
-    func resolve(_ path: String) -> String {
-        path.hasPrefix("/") || directory.isEmpty ? path : "\(directory)/\(path)"
+    /// A file named by the key `key`: a relative path in an environment variable starts at the working directory.
+    func resolve(_ path: String, for key: String) -> String {
+        path.hasPrefix("/") || directory.isEmpty || override(of: key) != nil ? path : "\(directory)/\(path)"
+    }
+
+    private func override(of key: String) -> EnvironmentOverride? {
+        overrides.last { key == $0.key || key.hasPrefix($0.key + ".") || key.hasPrefix($0.key + "[") }
     }
 }
 

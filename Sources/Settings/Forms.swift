@@ -114,7 +114,7 @@ extension Form where Value == String {
     /// A path; a relative one starts at the directory of the configuration file.
     static var path: Form {
         Form(schema: .type("string")) { node, path, reading in
-            text.read(node, path, &reading).map { reading.resolve($0) }
+            text.read(node, path, &reading).map { reading.resolve($0, for: path) }
         }
     }
 

@@ -6,7 +6,7 @@ extension Settings {
     /// - Parameters:
     ///   - text: YAML; empty text gives the defaults.
     ///   - file: the file as the user named it: for messages, and relative paths start at its directory.
-    ///   - environment: decides the state directory.
+    ///   - environment: decides the state directory, and overrides keys: `AFTERGLOW_LOG_LEVEL` is `log.level`.
     /// - Returns: the settings, or every problem in the order of the file.
     package static func load(
         text: String, file: String, environment: [String: String]
@@ -15,20 +15,23 @@ extension Settings {
         var reading = Reading(file: file, directory: directory)
         var defaults = Settings()
         defaults.stateDirectory = stateDirectory(in: environment)
+        var source = file
         do {
-            guard let node = try Yams.compose(yaml: text) else { return .success(defaults) }
-            let settings = section(defaults: defaults).read(node, path: "", into: &reading)
-            if var settings, reading.problems.isEmpty {
-                if let forced = nonempty(environment["AFTERGLOW_STATE_DIRECTORY"]) {
-                    settings.stateDirectory = forced
-                }
-                return .success(settings)
+            var node = try Yams.compose(yaml: text)
+            let section = section(defaults: defaults)
+            reading.overrides = EnvironmentOverride.all(
+                in: environment, schema: section.schema, reading: &reading)
+            for override in reading.overrides {
+                source = override.variable
+                node = try override.applied(to: node)
             }
+            guard let node else { return reading.result(defaults) }
+            let settings = section.read(node, path: "", into: &reading)
+            return reading.result(settings ?? defaults)
         } catch {
-            reading.problems.append(syntaxProblem(error, file: file))
+            reading.problems.append(syntaxProblem(error, file: source))
+            return reading.result(defaults)
         }
-        let ordered = reading.problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
-        return .failure(SettingsProblems(problems: ordered))
     }
 
     /// The JSON Schema (draft 2020-12) of the configuration, from the same tables that read it.
@@ -42,7 +45,6 @@ extension Settings {
     }
 
     private static func stateDirectory(in environment: [String: String]) -> String {
-        if let path = nonempty(environment["AFTERGLOW_STATE_DIRECTORY"]) { return path }
         if let list = nonempty(environment["STATE_DIRECTORY"]), let first = list.split(separator: ":").first {
             return String(first)
         }
@@ -67,5 +69,16 @@ extension Settings {
             break
         }
         return SettingsProblem(file: file, line: line, column: column, path: "", reason: reason)
+    }
+}
+
+extension Reading {
+    /// The settings, unless there are problems; those are in the order of the file, the environment's after them.
+    fileprivate func result(_ settings: Settings) -> Result<Settings, SettingsProblems> {
+        guard !problems.isEmpty else { return .success(settings) }
+        let ordered = problems.sorted {
+            ($0.file == file ? 0 : 1, $0.line, $0.column) < ($1.file == file ? 0 : 1, $1.line, $1.column)
+        }
+        return .failure(SettingsProblems(problems: ordered))
     }
 }

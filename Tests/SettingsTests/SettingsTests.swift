@@ -131,6 +131,54 @@ struct SettingsTests {
         #expect(try load("state-directory: b", environment: home).stateDirectory == "/etc/afterglow/b")
     }
 
+    @Test("Environment variables override the file, key by key")
+    func environment() throws {
+        let file = "log: { level: error, format: json }\nresolver: { query-budget: 50 }\nworkers: 3"
+        let settings = try load(
+            file,
+            environment: [
+                "AFTERGLOW_LOG_LEVEL": "debug", "AFTERGLOW_RESOLVER_CLIENT_DEADLINE": "900ms",
+                "AFTERGLOW_LISTEN": "[127.0.0.1:53]", "AFTERGLOW_HTTP": "off", "AFTERGLOW_WORKERS": "",
+                "AFTERGLOW_RESOLVER_ROOT_HINTS": "hints", "AFTERGLOW_NOTHING_OF_OURS": "1",
+            ])
+        #expect(settings.log.level == .debug && settings.log.format == .json)
+        #expect(settings.resolver.queryBudget == 50)
+        #expect(settings.resolver.clientDeadline == .milliseconds(900))
+        #expect(settings.resolver.rootHints == "hints")
+        #expect(settings.listen.map(\.endpoint.description) == ["127.0.0.1#53"])
+        #expect(settings.http == nil)
+        #expect(settings.workers == .count(3))
+        #expect(try load("", environment: ["AFTERGLOW_CACHE_MEMORY": "64MiB"]).cache.memory == 64 << 20)
+    }
+
+    @Test(
+        "What is wrong with an environment variable is reported with its name",
+        arguments: [
+            (
+                "AFTERGLOW_LOG_LEVEL", "loud",
+                "AFTERGLOW_LOG_LEVEL:1:1: log.level: 'loud' is not valid; expected one of debug, info, warning, error"
+            ),
+            (
+                "AFTERGLOW_LOG_LEVL", "debug",
+                "AFTERGLOW_LOG_LEVL:1:1: no key has the variable 'AFTERGLOW_LOG_LEVL'; did you mean 'AFTERGLOW_LOG_LEVEL'?"
+            ),
+            (
+                "AFTERGLOW_RESOLVER", "{ quer-budget: 5 }",
+                "AFTERGLOW_RESOLVER:1:3: unknown key 'quer-budget' in resolver; did you mean 'query-budget'?"
+            ),
+            (
+                "AFTERGLOW_LISTEN", "[127.0.0.1:99999]",
+                "AFTERGLOW_LISTEN:1:2: listen[0]: '127.0.0.1:99999' is not valid; expected an address such as "
+                    + "127.0.0.1, 127.0.0.1:5300 or \"[::1]:5300\""
+            ),
+        ])
+    func environmentProblem(variable: String, value: String, message: String) {
+        switch Settings.load(text: "", file: "a.yaml", environment: [variable: value]) {
+        case .success: Issue.record("no problem")
+        case .failure(let failure): #expect(failure.problems.map(\.description) == [message])
+        }
+    }
+
     @Test("The JSON Schema is valid JSON and names every documented key")
     func schema() throws {
         let object = try JSONSerialization.jsonObject(with: Data(Settings.jsonSchema.utf8)) as? [String: Any]
