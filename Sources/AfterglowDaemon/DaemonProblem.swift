@@ -11,6 +11,14 @@ package enum DaemonProblem: Error, CustomStringConvertible {
     case unsupported(key: String, reason: String)
     case stateDirectory(path: String, reason: String)
 
+    /// Whether the configuration, or a file that it names, has to be changed.
+    package var isOfConfiguration: Bool {
+        switch self {
+        case .badFile, .unsupported: true
+        case .cannotListen, .cannotStartWorker, .stateDirectory: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .cannotListen(let endpoint, let error):

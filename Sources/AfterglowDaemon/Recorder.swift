@@ -26,13 +26,14 @@ final class Recorder: Sendable {
             throw .unsupported(
                 key: "reachability.database", reason: "only a file is available yet; give a path")
         }
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
         do {
-            let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         } catch {
             // Answering matters more than the log: the writer says what is wrong and tries again.
-            log.error(
-                "reachability log: \(path): its directory cannot be made: \(error.localizedDescription)")
+            let problem = DaemonProblem.stateDirectory(
+                path: directory.path, reason: "cannot be made: \(error.localizedDescription)")
+            log.error("\(problem); until then there are answers and no log")
         }
         // Writer and watch ask the look-ups for networks, and they hand the writer what they learn.
         let lookups = Mutexed<OriginLookup?>(nil)

@@ -24,7 +24,7 @@ package final class StreamConnection: ReadinessSource {
     package let limits: StreamLimits
     private let loop: EventLoop
     private weak var listener: StreamListener?
-    private let peer: Endpoint
+    let peer: Endpoint
     private let handler: any StreamHandler
     private var state = State.created
     private var framer = MessageFramer()

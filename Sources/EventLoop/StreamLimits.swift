@@ -4,6 +4,8 @@ import Primitives
 package struct StreamLimits: Hashable, Sendable {
     /// Connections that a listener holds, so that descriptors remain for upstream exchanges.
     package var connections = 1000
+    /// Connections of one client, so that it does not keep the others out; an IPv6 client is a /64.
+    package var connectionsPerClient = 250
     /// Unanswered messages of one connection; reading pauses there (RFC 7766 §6.2.1.1).
     package var pipelinedMessages = 64
     /// How long a connection may be without a message or an answer due (RFC 7766 §6.2.3 suggests seconds).

@@ -24,6 +24,7 @@ package final class StreamListener: ReadinessSource {
     private let limits: StreamLimits
     private var state: State
     private var connections: [ObjectIdentifier: StreamConnection] = [:]
+    private var clients: [IPAddress: Int] = [:]
 
     /// Binds to `endpoint`; can be called on any thread.
     package init(
@@ -76,14 +77,30 @@ package final class StreamListener: ReadinessSource {
     }
 
     func ended(_ connection: StreamConnection) {
-        connections[ObjectIdentifier(connection)] = nil
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        let client = Self.client(connection.peer)
+        let held = clients[client] ?? 0
+        clients[client] = held > 1 ? held - 1 : nil
         if connections.count == limits.connections - 1 { resume() }
     }
 
     private func open(_ descriptor: Int32, _ peer: Endpoint, _ handler: any StreamHandler) {
+        let client = Self.client(peer)
+        let held = clients[client] ?? 0
+        guard held < limits.connectionsPerClient else {
+            _ = afterglow_close(descriptor)
+            return
+        }
         let connection = StreamConnection(
             loop: loop, listener: self, peer: peer, handler: handler, limits: limits)
-        if connection.begin(descriptor) { connections[ObjectIdentifier(connection)] = connection }
+        guard connection.begin(descriptor) else { return }
+        connections[ObjectIdentifier(connection)] = connection
+        clients[client] = held + 1
+    }
+
+    /// What counts as one client: a machine with IPv6 has all addresses of a /64.
+    private static func client(_ peer: Endpoint) -> IPAddress {
+        peer.address.family == .ipv6 ? peer.address.masked(to: 64) : peer.address
     }
 
     /// Without descriptors, accept fails at once as long as a client waits: give others time to close.

@@ -1,6 +1,5 @@
 import ArgumentParser
 
-@main
 struct Afterglow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "afterglow",

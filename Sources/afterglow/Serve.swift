@@ -31,7 +31,7 @@ struct Serve: ParsableCommand {
             daemon.stop()
         } catch {
             log.error("\(error)")
-            throw ExitCode(1)
+            throw ExitCode(error.isOfConfiguration ? 2 : 1)
         }
     }
 

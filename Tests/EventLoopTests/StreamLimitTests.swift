@@ -117,6 +117,29 @@ import Testing
         return second
     }
 
+    @Test("A client with as many connections as one may have gets no more until it closes one")
+    func connectionsOfOneClient() async throws {
+        try await withWorker { worker in
+            let limits = StreamLimits.only { $0.connectionsPerClient = 2 }
+            let server = try await worker.listenStream(ScriptedStreamHandler { $0.suffix(1) }, limits: limits)
+            let first = RawClient(server)
+            var second: RawClient? = RawClient(server)
+            for client in [first, second] {
+                client?.send([0, 1, 7])
+                #expect(client?.receive(3) == [0, 1, 7])
+            }
+            #expect(RawClient(server).receive(1).isEmpty)
+            second = nil
+            var again: [UInt8]?
+            for _ in 0..<1000 where again == nil {
+                again = await worker.converse([[9]], with: server, timeout: .seconds(600)).octets
+            }
+            #expect(again == [9])
+            first.send([0, 1, 8])
+            #expect(first.receive(3) == [0, 1, 8])
+        }
+    }
+
     @Test("Reading pauses while too many messages of a connection are unanswered (RFC 7766 §6.2.1.1)")
     func pipelining() async throws {
         try await withWorker { worker in
