@@ -15,6 +15,9 @@ package final class Laboratory {
     private let folder: URL
     private let zonesSource: URL
     private let ipv4: Bool
+    private let others: Int
+    /// The resolver's own network: without its link the resolver is alone.
+    package let uplink: Network
     private var router: Namespace?
     private var programs: [Child] = []
     private let client: Namespace
@@ -25,8 +28,10 @@ package final class Laboratory {
     ///   - zones: the folder with the zones, the hints and the table of origins.
     ///   - resolver: the program that is to resolve.
     ///   - ipv4: false for an Internet that has IPv6 alone.
+    ///   - others: how many further operators there are, each with a network, a server and a zone: `other0.test`,
+    ///     `other1.test` and so on.
     package init(
-        zones: URL, resolver software: ResolverProcess.Software, ipv4: Bool = true
+        zones: URL, resolver software: ResolverProcess.Software, ipv4: Bool = true, others: Int = 0
     ) throws(LaboratoryError) {
         let label = String(UUID().uuidString.prefix(4))
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(
@@ -34,6 +39,7 @@ package final class Laboratory {
         zonesSource = zones
         self.software = software
         self.ipv4 = ipv4
+        self.others = others
         let router = try Namespace("router", laboratory: label)
         var client: Network?
         var failure: LaboratoryError?
@@ -50,6 +56,7 @@ package final class Laboratory {
             software, in: client.namespace, folder: folder.appendingPathComponent("resolver"))
         self.router = router
         self.client = client.namespace
+        uplink = client
         do {
             try build(router, label: label)
         } catch {
@@ -118,6 +125,11 @@ package final class Laboratory {
         programs.append(try networks[number].namespace.start(arguments, output: log, complaint: log))
     }
 
+    /// The file of a zone as the name servers have it.
+    package func zoneFile(_ origin: String) -> String {
+        folder.appendingPathComponent("zones/\(origin).zone").path
+    }
+
     /// Writes a file into the laboratory's own folder; its path.
     package func write(_ text: String, to name: String) throws(LaboratoryError) -> String {
         let file = folder.appendingPathComponent(name)
@@ -145,19 +157,25 @@ package final class Laboratory {
 
     private func build(_ router: Namespace, label: String) throws(LaboratoryError) {
         try router.run(["sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"])
-        for number in 0...4 {
+        for number in 0..<(5 + others) {
             let hosts = number == 2 ? [1, 2] : [1]
             networks.append(
                 try Network(number, hosts: hosts, router: router, laboratory: label, ipv4: ipv4))
         }
-        let zones = try ZoneFolder(copying: zonesSource, to: folder.appendingPathComponent("zones"))
+        let zones = try ZoneFolder(
+            copying: zonesSource, to: folder.appendingPathComponent("zones"), others: others)
         let spread = zones.zones("spread.test", "types.test")
+        let shared = zones.zones("mixed.test")
+        let virgin = zones.zones("virgin.test", "copy.test") + shared
         add(.nsd, network: 0, host: 1, zones.zones("root"))
         add(.knot, network: 1, host: 1, zones.zones("test"))
-        add(.nsd, network: 2, host: 1, zones.zones("virgin.test"))
-        add(.knot, network: 2, host: 2, zones.zones("virgin.test"))
+        add(.nsd, network: 2, host: 1, virgin)
+        add(.knot, network: 2, host: 2, virgin)
         add(.nsd, network: 3, host: 1, spread + zones.zones("glueless.test"))
-        add(.knot, network: 4, host: 1, spread)
+        add(.knot, network: 4, host: 1, spread + shared)
+        for number in 0..<others {
+            add(.nsd, network: 5 + number, host: 1, zones.zones("other\(number).test"))
+        }
         for server in servers { try server.start() }
     }
 

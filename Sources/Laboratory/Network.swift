@@ -46,6 +46,28 @@ package struct Network: Sendable {
         try router.configure("addr", "replace", "\(address6(254))/64", "dev", port, "nodad")
     }
 
+    /// Has the router swallow every packet to the network without a word: its routes are there and lead nowhere.
+    ///
+    /// Two halves, each more specific than the network's own route.
+    package func swallow(ipv4: Bool = true, ipv6: Bool = true) throws(LaboratoryError) {
+        for half in halves(ipv4: ipv4, ipv6: ipv6) {
+            try router.configure(half.family, "route", "replace", "blackhole", half.prefix)
+        }
+    }
+
+    /// Ends `swallow`.
+    package func release(ipv4: Bool = true, ipv6: Bool = true) throws(LaboratoryError) {
+        for half in halves(ipv4: ipv4, ipv6: ipv6) {
+            try router.configure(half.family, "route", "del", "blackhole", half.prefix)
+        }
+    }
+
+    private func halves(ipv4: Bool, ipv6: Bool) -> [(family: String, prefix: String)] {
+        let half4 = ["10.53.\(number).0/25", "10.53.\(number).128/25"].map { ("-4", $0) }
+        let half6 = ["fd53:\(number)::/65", "fd53:\(number)::8000:0:0:0/65"].map { ("-6", $0) }
+        return (ipv4 ? half4 : []) + (ipv6 ? half6 : [])
+    }
+
     private func linkGateways(ipv4: Bool) throws(LaboratoryError) {
         if ipv4 {
             try router.configure("addr", "add", "\(address(254))/24", "dev", port)

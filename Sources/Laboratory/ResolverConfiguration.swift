@@ -12,6 +12,7 @@ struct ResolverConfiguration {
         switch software {
         case .afterglow: afterglow
         case .unbound: unbound
+        case .knotResolver: knotResolver
         }
     }
 
@@ -38,6 +39,18 @@ struct ResolverConfiguration {
         """
     }
 
+    private var knotResolver: String {
+        """
+        net.ipv4 = \(ipv4)
+        net.listen('127.0.0.1', 53)
+        trust_anchors.remove('.')
+        modules = { 'hints > iterate', 'serve_stale < cache' }
+        hints.root_file('\(hints)')
+        cache.open(64 * MB, 'lmdb://\(folder)')
+
+        """
+    }
+
     private var unbound: String {
         """
         server:
@@ -57,6 +70,9 @@ struct ResolverConfiguration {
             root-hints: "\(hints)"
             local-zone: "test." nodefault
             ede: yes
+            serve-expired: yes
+            serve-expired-client-timeout: 1800
+            ede-serve-expired: yes
         remote-control:
             control-enable: no
 

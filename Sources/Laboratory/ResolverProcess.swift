@@ -6,8 +6,10 @@ package final class ResolverProcess {
     package enum Software: Sendable, Equatable {
         /// The executable of this package, at that path.
         case afterglow(String)
-        /// Unbound, as a control of the laboratory itself.
+        /// Unbound, as a control of the laboratory itself and for comparison; it serves expired data.
         case unbound
+        /// Knot Resolver 5, for comparison; it serves expired data.
+        case knotResolver
     }
 
     /// The folder with its configuration and state.
@@ -61,6 +63,7 @@ package final class ResolverProcess {
             switch software {
             case .afterglow(let path): [path, "serve", "--config", configuration.path]
             case .unbound: ["unbound", "-d", "-p", "-c", configuration.path]
+            case .knotResolver: ["kresd", "-n", "-q", "-c", configuration.path, folder.path]
             }
         child = try namespace.start(arguments, output: output, complaint: complaint)
         guard Patience.wait(20, until: { !isRunning || isReady(output) }), isRunning else {
@@ -89,7 +92,7 @@ package final class ResolverProcess {
     private func isReady(_ output: URL) -> Bool {
         switch software {
         case .afterglow: Command.text(output).split(separator: "\n").contains("ready")
-        case .unbound:
+        case .unbound, .knotResolver:
             !Command.run(namespace.inside(["ss", "-Hlun", "sport = :53"])).output.isEmpty
         }
     }

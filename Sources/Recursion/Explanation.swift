@@ -18,16 +18,18 @@ struct Explanation {
 
     private var reason: String {
         guard !servers.isEmpty else { return "no name server has an address" }
-        let dead = servers.filter { $0.allSatisfy(isSilent) }
-        guard !dead.isEmpty else { return refusals }
+        guard servers.contains(where: { $0.allSatisfy(isSilent) }) else { return refusals }
+        let dead = servers.filter { $0.allSatisfy { isSilent($0) || refuses($0) } }
         let addresses = dead.flatMap { $0 }
         let held = addresses.compactMap { verdicts.verdict(on: $0) }.filter { $0.level != .suspected }
         if let uplink = held.first(where: { $0.scope == .uplink }) {
             return "this resolver's own uplink is down since \(uplink.since.clockTime)"
         }
         let since = held.map(\.since) + addresses.compactMap { selection.history(of: $0).silentSince }
-        return "\(dead.count)/\(servers.count) name servers silent since \((since.min() ?? now).clockTime)"
-            + networks(addresses) + routes(held)
+        let areRefusing = addresses.allSatisfy(refuses)
+        return
+            "\(dead.count)/\(servers.count) name servers \(areRefusing ? "refuse to be asked" : "silent") since "
+            + (since.min() ?? now).clockTime + networks(addresses) + routes(held)
     }
 
     private func isSilent(_ address: IPAddress) -> Bool {
@@ -36,6 +38,10 @@ struct Explanation {
         return failures.contains {
             $0.address == address && $0.zone == zone && ($0.kind == .silent || $0.kind == .unreachable)
         }
+    }
+
+    private func refuses(_ address: IPAddress) -> Bool {
+        selection.history(of: address).lastFailure == .refusal
     }
 
     private var refusals: String {

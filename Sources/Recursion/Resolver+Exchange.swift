@@ -101,7 +101,7 @@ extension Resolver {
             selection.silent(
                 server, about: name, sentWith: waited, at: upstream.now, wallTime: upstream.wallTime)
         case .refused:
-            break
+            selection.refused(server)
         case .localFailure:
             selection.failedLocally(server.family, at: upstream.now)
         }

@@ -12,6 +12,8 @@ package struct ServerHistory: Sendable {
     package private(set) var state = State.responsive
     /// When the first silence since the last answer ended; nil while there is none.
     package private(set) var silentSince: Timestamp?
+    /// How the last exchange failed; nil after an answer.
+    package private(set) var lastFailure: Failure?
     /// One name that was met with silence since the last answer, and whether another was too: a filter that
     /// swallows one name says nothing of the server.
     private var silentName: Name?
@@ -24,7 +26,17 @@ package struct ServerHistory: Sendable {
         case down(since: Timestamp, until: Instant)
     }
 
+    /// How an exchange fails.
+    package enum Failure: Sendable, Hashable {
+        case silence
+        /// The host refused: it is up, and nothing serves there.
+        case refusal
+    }
+
     package init() {}
+
+    /// The host refused the exchange. It costs no waiting, so that no lease follows from it.
+    package mutating func refused() { lastFailure = .refusal }
 
     package var isKnown: Bool { smoothed != nil }
 
@@ -51,6 +63,7 @@ package struct ServerHistory: Sendable {
         silentSince = nil
         silentName = nil
         otherNamesSilent = false
+        lastFailure = nil
     }
 
     /// Takes note of silence to a question about `name`.
@@ -62,6 +75,7 @@ package struct ServerHistory: Sendable {
     ) {
         timeout = max(timeout, Self.clamp(waited * 2))
         silences += 1
+        lastFailure = .silence
         let since = silentSince ?? wallTime
         silentSince = since
         otherNamesSilent = otherNamesSilent || silentName.map { $0 != name } ?? false

@@ -50,6 +50,8 @@ package struct ServerSelection {
         update(address) { $0.silent(about: name, sentWith: waited, at: now, wallTime: wallTime) }
     }
 
+    package mutating func refused(_ address: IPAddress) { update(address) { $0.refused() } }
+
     package mutating func markLame(_ address: IPAddress, for zone: Name, at now: Instant) {
         if lame.count >= Limits.servers { lame = lame.filter { now < $0.value } }
         lame[LameKey(address: address, zone: zone)] = now + Limits.lameDuration

@@ -60,6 +60,9 @@ package enum DetectorModel {
 
     /// Nats of one network's silence in a family in which nobody ever answered.
     static let silenceFromBoot = 3.0
+    /// Nats that the silence of one network counts at most: less than the prior of a network against it, so that networks
+    /// that are dead on their own do not add up to a dead uplink of ours.
+    static let uplinkNetworkEvidence = 4.0
     /// Networks that must be silent, and none answer, before it is our own uplink; and those that end it.
     static let uplinkNetworks = 5
     static let uplinkReturnNetworks = 3

@@ -27,11 +27,16 @@ extension OutageDetector {
     private mutating func extendSpan(
         _ family: AddressFamily, network: Int, weight: Double, at instant: Instant
     ) {
-        // Each network counts once a span: many servers of a dead one are one cause.
-        guard networks[network].countedInSpan != uplinks[family].spanNumber else { return }
-        networks[network].countedInSpan = uplinks[family].spanNumber
-        uplinks[family].span.networks += 1
-        uplinks[family].span.silence.add(max(0, weight), at: instant)
+        if networks[network].countedInSpan != uplinks[family].spanNumber {
+            networks[network].countedInSpan = uplinks[family].spanNumber
+            networks[network].spanEvidence = 0
+            uplinks[family].span.networks += 1
+        }
+        // Many servers and seconds of a dead network are one cause, and it may be dead on its own.
+        let room = DetectorModel.uplinkNetworkEvidence - networks[network].spanEvidence
+        let added = min(max(0, weight), room)
+        networks[network].spanEvidence += added
+        uplinks[family].span.silence.add(added, at: instant)
     }
 
     /// Puts a server's state aside, once a span, in case that its failure is the uplink's.

@@ -77,6 +77,8 @@ struct WatchedNetwork: Sendable {
     var anySign: Instant?
     /// The span of silence, and the window, of the uplink in which it was counted.
     var countedInSpan: UInt64 = 0
+    /// What its silence has added in that span.
+    var spanEvidence = 0.0
     var countedInWindow: Int64 = .min
     var answeredInWindow: Int64 = .min
 
