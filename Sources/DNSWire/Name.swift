@@ -144,11 +144,38 @@ extension Name: Hashable {
 extension Name: Comparable {
     /// Canonical order: by labels from the right, as lower-cased octet strings (RFC 4034 §6.1).
     package static func < (left: Name, right: Name) -> Bool {
-        for (first, second) in zip(left.labels.reversed(), right.labels.reversed()) {
-            let first = first.map(lower)
-            let second = second.map(lower)
-            if first != second { return first.lexicographicallyPrecedes(second) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * octetsMax) { starts in
+            let ours = left.writeLabelStarts(to: starts, from: 0)
+            let theirs = right.writeLabelStarts(to: starts, from: octetsMax)
+            for index in 1..<max(1, min(ours, theirs) + 1) {
+                let order = left.compareLabel(
+                    at: Int(starts[ours - index]), with: right, at: Int(starts[octetsMax + theirs - index]))
+                if order != 0 { return order < 0 }
+            }
+            return ours < theirs
         }
-        return left.labelCount < right.labelCount
+    }
+
+    /// Writes where the labels start, and returns how many there are.
+    private func writeLabelStarts(to starts: UnsafeMutableBufferPointer<UInt8>, from first: Int) -> Int {
+        var (count, position) = (0, 0)
+        while position < octets.count, octets[position] != 0 {
+            starts[first + count] = UInt8(truncatingIfNeeded: position)
+            count += 1
+            position += 1 + Int(octets[position])
+        }
+        return count
+    }
+
+    /// Below, at or above 0 as the label at `position` comes before, with or after the other.
+    private func compareLabel(at position: Int, with other: Name, at otherPosition: Int) -> Int {
+        let (count, otherCount) = (Int(octets[position]), Int(other.octets[otherPosition]))
+        for offset in 1..<max(1, min(count, otherCount) + 1) {
+            let (octet, otherOctet) = (
+                Self.lower(octets[position + offset]), Self.lower(other.octets[otherPosition + offset])
+            )
+            if octet != otherOctet { return Int(octet) - Int(otherOctet) }
+        }
+        return count - otherCount
     }
 }

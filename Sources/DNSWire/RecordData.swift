@@ -47,13 +47,15 @@ package struct RecordData: Hashable, Sendable {
         }
     }
 
+    /// The types of RFC 4034 §6.2 whose names are lowered, as corrected by RFC 6840 §5.1.
+    private static let lowered: Set<RecordType> = [
+        .ns, .md, .mf, .cname, .soa, .mb, .mg, .mr, .ptr, .minfo, .mx, .rp, .afsdb, .rt, .sig, .px, .nxt,
+        .naptr, .kx, .srv, .dname, .rrsig,
+    ]
+
     /// The canonical form of RFC 4034 §6.2 as corrected by RFC 6840 §5.1: names of the listed types in lower case.
     package func canonical(type: RecordType) -> RecordData {
-        let lowered: Set<RecordType> = [
-            .ns, .md, .mf, .cname, .soa, .mb, .mg, .mr, .ptr, .minfo, .mx, .rp, .afsdb, .rt, .sig, .px, .nxt,
-            .naptr, .kx, .srv, .dname, .rrsig,
-        ]
-        guard lowered.contains(type), let grammar = type.grammar else { return self }
+        guard Self.lowered.contains(type), let grammar = type.grammar else { return self }
         var reader = WireReader(octets)
         var writer = WireWriter(reservingCapacity: octets.count)
         for field in grammar {

@@ -14,6 +14,8 @@ enum Limits {
     static let portAttempts = 8
     /// Batches read from one datagram socket before other sockets get their turn.
     static let batchesPerTurn = 4
+    /// Reads from one stream, each of up to a largest message, before other sockets and timers get their turn.
+    static let readsPerTurn = 4
     /// How long an error of accept, as of missing descriptors, pauses a listener.
     static let acceptPause = Duration.milliseconds(100)
 }

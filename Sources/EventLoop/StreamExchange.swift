@@ -27,9 +27,13 @@ extension EventLoop {
     }
 
     /// Sends `queries` over one TCP connection and hands each message to `isLast` until it returns true,
-    /// as for a zone transfer (RFC 5936 §2.2). `timeout` bounds the whole. On the loop only.
+    /// as for a zone transfer (RFC 5936 §2.2). On the loop only.
+    ///
+    /// - Parameters:
+    ///   - timeout: bounds the whole.
+    ///   - idle: bounds the wait for the connection and for each octet after it; nil leaves it to `timeout`.
     package func exchangeStream(
-        pipelining queries: [[UInt8]], with server: Endpoint, timeout: Duration,
+        pipelining queries: [[UInt8]], with server: Endpoint, timeout: Duration, idle: Duration? = nil,
         until isLast: @escaping ([UInt8]) -> Bool
     ) async -> StreamOutcome {
         checkIsolated()
@@ -42,7 +46,7 @@ extension EventLoop {
             let exchange = StreamExchange(loop: self, server: server, query: framed, isLast: isLast) {
                 continuation.resume(returning: $0)
             }
-            exchange.begin(timeout: timeout)
+            exchange.begin(timeout: timeout, idle: idle)
         }
     }
 }
@@ -74,6 +78,9 @@ private final class StreamExchange: ReadinessSource {
     private var phase = Phase.created
     private var framer = MessageFramer()
     private var began = Instant(nanoseconds: 0)
+    /// When something last came, or the connection was begun.
+    private var heard = Instant(nanoseconds: 0)
+    private var idleTimer: TimerToken?
 
     init(
         loop: EventLoop, server: Endpoint, query: [UInt8], isLast: @escaping ([UInt8]) -> Bool,
@@ -86,7 +93,7 @@ private final class StreamExchange: ReadinessSource {
         self.finish = finish
     }
 
-    func begin(timeout: Duration) {
+    func begin(timeout: Duration, idle: Duration?) {
         var address = afterglow_address(server)
         began = SystemClock.now
         let descriptor = afterglow_tcp_connect(&address)
@@ -98,6 +105,8 @@ private final class StreamExchange: ReadinessSource {
             let registration = try loop.register(descriptor, for: .writable, self)
             let timer = loop.schedule(at: began + timeout) { self.end(.silent) }
             phase = .connecting(registration, timer)
+            heard = began
+            if let idle { watch(idle) }
         } catch {
             _ = afterglow_close(descriptor)
             finish(.localFailure(errno: error.code))
@@ -136,14 +145,25 @@ private final class StreamExchange: ReadinessSource {
         }
     }
 
+    /// Ends the exchange when nothing has come for as long as `idle`; looks again when something has.
+    private func watch(_ idle: Duration) {
+        idleTimer = loop.schedule(at: heard + idle) { [weak self] in
+            guard let self else { return }
+            if self.loop.now >= self.heard + idle { self.end(.silent) } else { self.watch(idle) }
+        }
+    }
+
+    /// Reads a bounded part of what has come, so that a fast server leaves the loop to others and to timers.
     private func receive() {
-        while case .receiving(let registration, _) = phase {
+        for _ in 0..<Limits.readsPerTurn {
+            guard case .receiving(let registration, _) = phase else { return }
             let count = afterglow_receive(
                 registration.descriptor, loop.scratch.baseAddress, loop.scratch.count)
             guard count > 0 else {
                 if count == 0 { return end(.closed) }
                 return failed(Int32(truncatingIfNeeded: 0 &- count), registration.descriptor)
             }
+            heard = loop.now
             framer.append(UnsafeRawBufferPointer(rebasing: loop.scratch.prefix(count)))
             takeMessages()
         }
@@ -181,6 +201,7 @@ private final class StreamExchange: ReadinessSource {
         guard let (registration, timer) = phase.open else { return }
         phase = .finished
         loop.cancel(timer)
+        if let idleTimer { loop.cancel(idleTimer) }
         loop.close(registration)
         finish(outcome)
     }

@@ -68,6 +68,8 @@ extension ZoneError: CustomStringConvertible {
         case .malformedData(let name): "\(name) has malformed data"
         case .aliasWithOtherData(let name): "\(name) has a CNAME beside other data"
         case .severalRedirections(let name): "\(name) has several DNAME records"
+        case .tooManyRecords(let name, let type):
+            "\(name) has more than \(ZoneContents.recordsPerSetMax) \(type) records"
         case .duplicateZone(let name): "\(name) is configured twice"
         }
     }

@@ -18,6 +18,8 @@ package enum ZoneError: Error, Hashable, Sendable {
     case aliasWithOtherData(Name)
     /// Two DNAME records at one name (RFC 6672 §2.4).
     case severalRedirections(Name)
+    /// More records of one name and type than fit into any message.
+    case tooManyRecords(Name, RecordType)
     /// Two zones with the same origin.
     case duplicateZone(Name)
 }

@@ -36,14 +36,18 @@ package struct ZoneTransfer {
         case ended
     }
 
+    /// How the primary has answered, whatever was asked.
+    package private(set) var answeredAs = Method.full
+
     private let origin: Name
     private let held: Zone?
     private let id: UInt16
     private let method: Method
     private var phase = Phase.beginning
     // Beside the phase, so that they grow in place.
-    private var records: [Record] = []
-    private var difference: ZoneDifference
+    private var contents: ZoneContents
+    /// The serial of the version that the differences have come to.
+    private var reached = SerialNumber(0)
     private var count = 0
 
     /// - Parameters:
@@ -54,7 +58,7 @@ package struct ZoneTransfer {
         self.held = held
         self.id = id
         self.method = held == nil ? .full : method
-        difference = ZoneDifference()
+        contents = ZoneContents(origin: origin)
     }
 
     /// The question to send; an IXFR carries the SOA record of our version (RFC 1995 §3).
@@ -109,52 +113,64 @@ package struct ZoneTransfer {
     /// The second record: the SOA record of our version begins differences, anything else is the zone itself.
     private mutating func second(_ record: Record, _ opening: Record) throws(TransferError) -> Progress {
         if method == .incremental, let held, isApex(record), try serial(of: record) == held.serial {
-            difference = ZoneDifference(held)
+            contents = ZoneContents(held)
+            answeredAs = .incremental
             phase = .deleting(opening)
             return .more
         }
-        records = [opening]
+        try insert(opening)
         phase = .full(opening)
         return try append(record, opening)
     }
 
     private mutating func append(_ record: Record, _ opening: Record) throws(TransferError) -> Progress {
         guard isApex(record) else {
-            records.append(record)
+            try insert(record)
             return .more
         }
-        phase = .ended
         let (from, to) = (try serial(of: opening), try serial(of: record))
         guard from == to else { throw .changedMeanwhile(from: from, to: to) }
-        return .replaced(try zone(records))
+        return .replaced(try finish())
     }
 
     private mutating func delete(_ record: Record, _ opening: Record) throws(TransferError) -> Progress {
         if isApex(record) {
-            difference.advance(to: record, serial: try serial(of: record))
+            reached = try serial(of: record)
+            do { try contents.replace(with: record) } catch { throw .notAZone(error) }
             phase = .adding(opening)
-        } else {
-            try difference.delete(record)
+        } else if !contents.remove(record) {
+            throw .deletesAbsentRecord(record.name, record.type)
         }
         return .more
     }
 
     private mutating func add(_ record: Record, _ opening: Record) throws(TransferError) -> Progress {
         guard isApex(record) else {
-            difference.add(record)
+            try insert(record)
             return .more
         }
         let found = try serial(of: record)
-        guard found == difference.serial else {
-            throw .brokenSequence(expected: difference.serial, found: found)
-        }
+        guard found == reached else { throw .brokenSequence(expected: reached, found: found) }
         // The closing SOA record and the start of another difference look alike: the final serial decides.
         guard found == (try serial(of: opening)) else {
             phase = .deleting(opening)
             return .more
         }
+        return .replaced(try finish())
+    }
+
+    private mutating func insert(_ record: Record) throws(TransferError) {
+        do { try contents.insert(record) } catch { throw .notAZone(error) }
+    }
+
+    private mutating func finish() throws(TransferError) -> Zone {
         phase = .ended
-        return .replaced(try zone(difference.records))
+        let whole = contents
+        contents = ZoneContents(origin: origin)
+        let zone: Zone
+        do { zone = try whole.zone() } catch { throw .notAZone(error) }
+        guard zone.hasNameServers else { throw .noNameServers }
+        return zone
     }
 
     private func isApex(_ record: Record) -> Bool { record.type == .soa && record.name == origin }
@@ -162,17 +178,6 @@ package struct ZoneTransfer {
     private func serial(of record: Record) throws(TransferError) -> SerialNumber {
         guard let fields = record.startOfAuthority else { throw .noStartOfAuthority }
         return SerialNumber(fields.serial)
-    }
-
-    private func zone(_ records: [Record]) throws(TransferError) -> Zone {
-        let zone: Zone
-        do {
-            zone = try Zone(origin: origin, records: records)
-        } catch {
-            throw .notAZone(error)
-        }
-        guard zone.hasNameServers else { throw .noNameServers }
-        return zone
     }
 }
 
