@@ -8,6 +8,14 @@ struct Reading {
     var problems: [SettingsProblem] = []
     /// The keys that environment variables set.
     var overrides: [EnvironmentOverride] = []
+    /// The keys that are used by their names, to be looked up when the whole file is read.
+    var keyReferences: [KeyReference] = []
+
+    struct KeyReference {
+        let name: String
+        let node: Node
+        let path: String
+    }
 
     mutating func report(_ reason: String, at node: Node, path: String) {
         problems.append(

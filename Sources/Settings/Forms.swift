@@ -108,6 +108,14 @@ extension Form where Value == Retention {
     }
 }
 
+extension Form where Value == Settings.Expiry {
+    static var expiry: Form {
+        .scalar("a duration such as 14d, or never", schema: .type("string")) { text in
+            text == "never" ? .never : parseDuration(text).map(Settings.Expiry.after)
+        }
+    }
+}
+
 extension Form where Value == String {
     static var text: Form { .scalar("text", schema: .type("string")) { $0 } }
 

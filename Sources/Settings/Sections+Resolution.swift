@@ -53,40 +53,6 @@ extension Settings {
         return Form.domain.map { NegativeAnchor(name: $0) }.orMapping(section.form)
     }
 
-    static var zoneSection: Section<LocalZone> {
-        Section(
-            defaults: LocalZone(),
-            keys: [
-                Key("name", \.name, .domain, required: true),
-                Key("file", \.file, Form.path.optional),
-                Key("primaries", \.primaries, primary.list),
-                Key("use", \.use, .choice),
-                Key("expire", \.expire, Form.duration.optional),
-            ]
-        ) { ($0.file == nil) == $0.primaries.isEmpty ? "give either 'file' or 'primaries'" : nil }
-    }
-
-    private struct PrimaryFields {
-        var place = EndpointFields()
-        var tsig: String?
-
-        var primary: Primary {
-            Primary(endpoint: place.endpoint ?? Endpoint(IPAddress(ipv4: 0), port: 53), tsig: tsig)
-        }
-    }
-
-    private static var primary: Form<Primary> {
-        let section = Section(
-            defaults: PrimaryFields(),
-            keys: [
-                Key("address", \.place.address, Form.line(port: 53).optional, required: true),
-                Key("port", \.place.port, Form<Int>.number(1...65535).optional),
-                Key("tsig", \.tsig, Form<String>.text.optional),
-            ])
-        return Form<Endpoint>.line(port: 53).map { Primary(endpoint: $0) }
-            .orMapping(section.form.map(\.primary))
-    }
-
     static var forwardSection: Section<Forward> {
         Section(
             defaults: Forward(),

@@ -14,6 +14,7 @@ extension Settings {
                 Key("dnssec", \.dnssec, dnssecSection.form),
                 Key("cache", \.cache, cacheSection.form),
                 Key("zones", \.zones, zoneSection.form.list),
+                Key("tsig-keys", \.tsigKeys, keySection.form.list),
                 Key("forward", \.forward, forwardSection.form.list),
                 Key("routing", \.routing, routingSection.form),
                 Key("reachability", \.reachability, reachabilitySection.form),

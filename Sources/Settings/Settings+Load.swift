@@ -27,10 +27,19 @@ extension Settings {
             }
             guard let node else { return reading.result(defaults) }
             let settings = section.read(node, path: "", into: &reading)
+            if let settings { lookUpKeys(of: settings, in: &reading) }
             return reading.result(settings ?? defaults)
         } catch {
             reading.problems.append(syntaxProblem(error, file: source))
             return reading.result(defaults)
+        }
+    }
+
+    private static func lookUpKeys(of settings: Settings, in reading: inout Reading) {
+        for reference in reading.keyReferences where settings.tsigKey(named: reference.name) == nil {
+            reading.report(
+                "\(reference.path): no key '\(reference.name)' in tsig-keys", at: reference.node,
+                path: reference.path)
         }
     }
 

@@ -51,26 +51,6 @@ extension Settings {
         package var until: Timestamp?
     }
 
-    /// A local copy of a zone, from a file or by transfer.
-    package struct LocalZone: Hashable, Sendable {
-        package var name = ""
-        package var file: String?
-        package var primaries: [Primary] = []
-        package var use = Use.fallback
-        /// How old the copy may get; nil follows the SOA record.
-        package var expire: Duration?
-
-        /// When the copy answers: when the zone is unreachable, or first.
-        package enum Use: String, CaseIterable, Sendable { case fallback, always }
-    }
-
-    /// A server that a zone is transferred from.
-    package struct Primary: Hashable, Sendable {
-        package var endpoint: Endpoint
-        /// `[ALGORITHM:]NAME:SECRET`, as `dig -y` takes it; nil for none.
-        package var tsig: String?
-    }
-
     /// Queries below a name that go to other resolvers.
     package struct Forward: Hashable, Sendable {
         package var name = ""

@@ -16,6 +16,8 @@ package struct Settings: Sendable {
     package var cache = Cache()
     /// Local copies of zones.
     package var zones: [LocalZone] = []
+    /// Keys that `zones` names.
+    package var tsigKeys: [TSIGKey] = []
     package var forward: [Forward] = []
     package var routing = Routing()
     package var reachability = Reachability()

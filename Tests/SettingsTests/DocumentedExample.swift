@@ -23,6 +23,14 @@ let documentedExample = """
       - name: virginmedia.com
         file: zones/virginmedia.com.zone       # or: primaries: [{ address: …, tsig: … }] for AXFR/IXFR with NOTIFY
         use: fallback                # fallback: only when its name servers cannot be reached | always: answered from here first
+      - name: example.com
+        primaries:
+          - { address: 192.0.2.1, tsig: transfer-key }
+          - { address: 192.0.2.2, port: 5353, tsig: { name: other-key, algorithm: hmac-sha512, secret-file: other.secret } }
+        expire: never                # or a duration such as 14d; absent: as the SOA record says
+        size-limit: 1GiB             # octets that a transfer may bring
+    tsig-keys:
+      - { name: transfer-key, algorithm: hmac-sha256, secret: c2VjcmV0IG9mIDE2IG9jdA== }
     forward: [{ name: corp.example, to: [192.0.2.53], first: false }]
     routing:
       tables: [{ file: ip2asn-combined.tsv, format: iptoasn }]    # iptoasn | pfx2as | mmdb | mrt

@@ -186,14 +186,14 @@ struct SettingsTests {
         #expect(
             Set(properties.keys) == [
                 "listen", "workers", "access", "state-directory", "resolver", "dnssec", "cache", "zones",
-                "forward",
+                "forward", "tsig-keys",
                 "routing", "reachability", "http", "log", "identity",
             ])
         let keys = documentedExample.split(separator: "\n").flatMap { line in
             String(line.prefix { $0 != "#" }).matches(of: #/([a-z][a-z0-9-]+):/#).map { String($0.1) }
         }
         #expect(keys.count > 50)
-        for key in keys + ["tsig", "primaries", "expire", "transport", "version", "id"] {
+        for key in keys + ["tsig", "size-limit", "secret-file", "transport", "version", "id"] {
             #expect(Settings.jsonSchema.contains("\"\(key)\""), "\(key)")
         }
     }
