@@ -54,6 +54,7 @@ let package = Package(
             ]),
         room("Settings", ["Primitives", .product(name: "Yams", package: "Yams")]),
         room("TransferSigning", ["Zones", .product(name: "Crypto", package: "swift-crypto")]),
+        room("ZoneKeeping", ["DNSWire", "EventLoop", "Primitives", "Zones"]),
         room("Journal", ["Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
             "Serving",
@@ -67,7 +68,7 @@ let package = Package(
             [
                 "Caching", "DNSWire", "EventLoop", "Journal", "Primitives", "Reachability", "Recursion",
                 "Routing",
-                "Serving", "Settings", "Signing", "TransferSigning", "Validation", "Zones",
+                "Serving", "Settings", "Signing", "TransferSigning", "Validation", "ZoneKeeping", "Zones",
             ]),
         .executableTarget(
             name: "afterglow",
@@ -90,6 +91,9 @@ let package = Package(
         tests("SigningTests", ["DNSWire", "Primitives", "Signing", "Validation"]),
         tests("TransferSigningTests", ["DNSWire", "Primitives", "TransferSigning", "Zones"]),
         tests("EventLoopTests", ["EventLoop", "Primitives"]),
+        tests(
+            "ZoneKeepingTests",
+            ["DNSWire", "EventLoop", "Primitives", "TransferSigning", "ZoneKeeping", "Zones"]),
         tests(
             "ServingTests",
             [

@@ -4,7 +4,7 @@
 set -eu
 missing=""
 for pair in nsd:nsd knotd:knot kdig:knot-dnsutils kzonecheck:knot-dnssecutils dig:bind9-dnsutils \
-    named-checkzone:bind9-utils dnsperf:dnsperf ip:iproute2; do
+    named:bind9 faketime:faketime named-checkzone:bind9-utils dnsperf:dnsperf ip:iproute2; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair#*:}"
 done
 # Data to compare with, without a program.

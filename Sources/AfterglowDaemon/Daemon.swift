@@ -15,6 +15,7 @@ package final class Daemon {
     private var workers: [Worker] = []
     private var listeners: [(EventLoop, WorkerListeners)] = []
     private let recorder: Recorder
+    private let localZones: LocalZones
     /// Server cookies hold for as long as the process, in every worker.
     private let cookies = ServerCookies(
         secret: SipHash.Key(.random(in: .min ... .max), .random(in: .min ... .max)))
@@ -25,6 +26,7 @@ package final class Daemon {
         self.log = log
         try Self.refuseUnsupported(settings)
         recorder = try Recorder(settings: settings, log: log)
+        localZones = try LocalZones(settings: settings, log: log)
     }
 
     /// Binds every listener on every worker and begins to answer.
@@ -44,6 +46,7 @@ package final class Daemon {
                 try bind(listen, to: worker)
             }
         }
+        localZones.start(for: workers)
         if let worker = workers.first {
             recorder.startAsking { name in await worker.texts(at: name) }
             recorder.startWatching { probe in
@@ -59,6 +62,7 @@ package final class Daemon {
 
     /// Stops listening, lets running answers leave and commits the log.
     package func stop() {
+        localZones.stop()
         for (loop, listener) in listeners { loop.run { listener.stop() } }
         for worker in workers { worker.loop.stop() }
         recorder.close()
@@ -66,10 +70,12 @@ package final class Daemon {
 
     /// Takes a new configuration and reads zones, hints and access again; the caches stay.
     ///
-    /// An error leaves everything as it was. Listeners, workers and the log keep what they were started with.
+    /// An error leaves everything as it was; a broken zone file leaves that zone as it was. Listeners, workers and
+    /// the log keep what they were started with.
     package func reload(_ settings: Settings) throws(DaemonProblem) {
         try Self.refuseUnsupported(settings)
         let configuration = try serviceConfiguration(settings)
+        try localZones.reload(settings)
         if settings.listen != self.settings.listen || settings.workers != self.settings.workers {
             log.warning("listen and workers change only with a restart")
         }
@@ -127,7 +133,7 @@ package final class Daemon {
             specialUseNames: settings.resolver.specialUseNames,
             clientDeadline: settings.resolver.clientDeadline)
         configuration.cookies = settings.access.cookies ? cookies : nil
-        (configuration.localZones, configuration.fallbackZones) = try ZoneFiles.local(settings)
+        configuration.answerNotify = localZones.answerNotify
         return configuration
     }
 

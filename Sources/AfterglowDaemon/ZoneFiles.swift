@@ -1,6 +1,5 @@
 package import DNSWire
 import Foundation
-package import Settings
 package import Zones
 
 /// Reads zone files from disk, with errors that name file, line and column.
@@ -33,36 +32,12 @@ package enum ZoneFiles {
         }
     }
 
+    /// All of a file.
     static func read(_ path: String) throws(DaemonProblem) -> [UInt8] {
         do {
             return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
             throw .badFile(path: path, reason: "cannot be read: \(error.localizedDescription)")
-        }
-    }
-
-    /// The zones of the configuration that come from files, by use.
-    package static func local(_ settings: Settings) throws(DaemonProblem) -> (
-        always: ZoneStore, fallback: ZoneStore
-    ) {
-        var always: [Zone] = []
-        var fallback: [Zone] = []
-        for configured in settings.zones {
-            guard let origin = Name(configured.name) else {
-                throw .unsupported(key: "zones", reason: "'\(configured.name)' is not a domain name")
-            }
-            guard let file = configured.file else {
-                throw .unsupported(
-                    key: "zones",
-                    reason: "\(configured.name): copies by transfer are not available yet; give a `file`")
-            }
-            let zone = try zone(path: file, origin: origin)
-            if configured.use == .always { always.append(zone) } else { fallback.append(zone) }
-        }
-        do {
-            return (try ZoneStore(always), try ZoneStore(fallback))
-        } catch {
-            throw .unsupported(key: "zones", reason: "\(error)")
         }
     }
 }

@@ -61,6 +61,9 @@ enum ClientQuery {
         return cookies.allSatisfy { ServerCookies.isWellFormed(count: $0.data.count) }
     }
 
+    /// Whether the octets begin like a NOTIFY query (RFC 1996 §3).
+    static func isNotify(_ octets: [UInt8]) -> Bool { octets.count > 2 && octets[2] & 0xF8 == 0x20 }
+
     private static func isTransfer(_ type: RecordType) -> Bool { type == .axfr || type == .ixfr }
 
     /// A response to a client: the flags that RFC 1035 and RFC 6840 §5.7 and §5.8 want, EDNS when the client has it.

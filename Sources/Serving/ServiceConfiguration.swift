@@ -1,3 +1,4 @@
+package import Primitives
 package import Recursion
 package import Zones
 
@@ -16,10 +17,11 @@ package struct ServiceConfiguration: Sendable {
     package var slots = Admission.Slots()
     /// About how many octets a worker's finished answers may occupy.
     package var answerMemory = 32 << 20
-    /// Local copies that are served first.
-    package var localZones = ZoneStore()
-    /// Local copies that are served when their name servers cannot be reached.
-    package var fallbackZones = ZoneStore()
+    /// The local copies to begin with; `Worker.replaceCopies` takes others.
+    package var copies = LocalCopies()
+    /// The response to a NOTIFY message (RFC 1996), from its octets, its sender and the time; nil leaves it
+    /// unheeded. Called on the worker's loop, must not block.
+    package var answerNotify: @Sendable ([UInt8], IPAddress, Timestamp) -> [UInt8]? = { _, _, _ in nil }
 
     package init(
         resolver: ResolverConfiguration, access: AccessList, identity: ServerIdentity = ServerIdentity(),

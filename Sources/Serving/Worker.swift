@@ -5,7 +5,7 @@ import Primitives
 package import Reachability
 import Recursion
 import Validation
-import Zones
+package import Zones
 
 /// One thread that answers queries: an actor on its own event loop, with its own sockets, answer cache and
 /// resolver; the record cache is shared.
@@ -14,10 +14,11 @@ import Zones
 package actor Worker {
     package nonisolated let loop: EventLoop
     private var configuration: ServiceConfiguration
-    private let resolver: Resolver
+    let resolver: Resolver
     /// What is answered where a datagram arrives, before it enters the actor.
     nonisolated let front: DatagramFront
     private let specialUse = SpecialUseZones()
+    private(set) var copies: LocalCopies
     private var admission: Admission
     private let recorder: any ReachabilityRecorder
 
@@ -31,6 +32,7 @@ package actor Worker {
         self.recorder = recorder
         self.configuration = configuration
         admission = Admission(configuration.slots)
+        copies = configuration.copies
         front = DatagramFront(
             access: configuration.access, cookies: configuration.cookies,
             answerMemory: configuration.answerMemory)
@@ -39,7 +41,8 @@ package actor Worker {
             cache: cache)
     }
 
-    /// Takes a new configuration. Finished answers are forgotten, for other zones may answer now; records stay.
+    /// Takes a new configuration. Finished answers are forgotten, for other zones may answer now; records and local
+    /// copies stay.
     package func reconfigure(_ configuration: ServiceConfiguration) {
         self.configuration = configuration
         resolver.configuration = configuration.resolver
@@ -50,6 +53,13 @@ package actor Worker {
 
     /// Asks one server what the detector wants to know; what comes of it is an observation like others.
     package func probe(_ probe: Probe) async { await resolver.probe(probe) }
+
+    /// Takes other local copies. Finished answers are forgotten where those that come first have changed.
+    package func replaceCopies(_ copies: LocalCopies) {
+        let hasChanged = !copies.always.hasSameVersions(as: self.copies.always)
+        self.copies = copies
+        if hasChanged { front.answers.removeAll() }
+    }
 
     /// Resolves a question of the house's own.
     func resolve(_ question: Question) async -> Resolution { await resolver.resolve(question) }
@@ -84,6 +94,12 @@ package actor Worker {
     /// False when nothing is to be answered, now or later.
     @discardableResult
     private func accept(_ octets: [UInt8], from client: Client, allowed: Bool) -> Bool {
+        if ClientQuery.isNotify(octets),
+            let reply = configuration.answerNotify(octets, client.address, loop.wallTime)
+        {
+            client.send(reply)
+            return true
+        }
         switch ClientQuery(octets, identity: configuration.identity) {
         case .ignore:
             return false
@@ -92,7 +108,9 @@ package actor Worker {
         case .resolve(let message, _) where !allowed:
             refuse(message, client, .prohibited, "\(client.address) is not on the access list")
         case .resolve(let message, let question):
-            if let local = localAnswer(to: message, question) {
+            if let copy = immediateAnswer(to: message, question) {
+                answer(message, copy, octets, to: client)
+            } else if let local = localAnswer(to: message, question) {
                 send(local, to: client, edns: message.edns)
             } else if !message.header.recursionDesired {
                 refuse(message, client, .notAuthoritative, "recursion is not desired")
@@ -135,6 +153,12 @@ package actor Worker {
         send(busy, to: client, edns: message.edns)
     }
 
+    /// Whether a name is one of those that a copy of a zone above them knows nothing of.
+    func isSpecialUse(_ question: Question, below zone: Name) -> Bool {
+        guard configuration.specialUseNames else { return false }
+        return specialUse.origin(answering: question.name, question.type)?.isBelow(zone) ?? false
+    }
+
     private func localAnswer(to message: Message, _ question: Question) -> Message? {
         if question.type == .any {
             var answer = ClientQuery.answer(message.header, message.questions, message.edns, .noError)
@@ -146,30 +170,17 @@ package actor Worker {
             ]
             return answer
         }
-        if configuration.localZones.zone(for: question.name, question.type) != nil {
-            return framed(message, configuration.localZones.respond(to: message))
-        }
         guard configuration.specialUseNames, let local = specialUse.respond(to: message) else { return nil }
         return framed(message, local)
     }
 
     /// A zone's response in the frame of our own: our flags, our EDNS.
-    private func framed(_ message: Message, _ local: Message, _ errors: [ExtendedError] = []) -> Message {
+    private func framed(_ message: Message, _ local: Message) -> Message {
         var answer = ClientQuery.answer(
-            message.header, message.questions, message.edns, local.responseCode, errors)
+            message.header, message.questions, message.edns, local.responseCode)
         answer.answers = local.answers
         answer.authorities = local.authorities.filter { $0.type == .soa }
         return answer
-    }
-
-    /// The answer of a stand-by copy, when there is one for the question.
-    private func fallback(_ message: Message, _ question: Question, _ errors: [ExtendedError]) -> Message? {
-        guard let zone = configuration.fallbackZones.zone(for: question.name, question.type) else {
-            return nil
-        }
-        let serial = zone.startOfAuthority.startOfAuthority?.serial ?? 0
-        let note = ExtendedError(.other, "answered from local copy, serial \(serial)")
-        return framed(message, zone.respond(to: message), [note] + errors)
     }
 
     /// Waits for the resolution, and answers earlier with stale data when the client's patience ends.
@@ -184,16 +195,10 @@ package actor Worker {
             exchange.state = .answered
         }
         let patience = loop.schedule(at: loop.now + configuration.clientDeadline, answerEarly)
-        let resolution = await resolver.resolve(
-            question, checkingDisabled: message.header.checkingDisabled)
+        let resolution = await resolve(question, for: message)
         loop.cancel(patience)
         admission.leave(holder)
         guard exchange.state == .waiting else { return }
-        if resolution.isRescued, let copy = fallback(message, question, resolution.failureErrors) {
-            if let zone = resolution.service?.zone { record(zone, .localCopy, copy) }
-            send(copy, to: client, edns: message.edns)
-            return
-        }
         let reply = answer(message, resolution, octets, to: client)
         if let service = resolution.service { record(service.zone, service.servedFrom, reply) }
     }
@@ -212,9 +217,8 @@ package actor Worker {
         _ message: Message, _ question: Question, _ octets: [UInt8], _ client: Client
     ) -> Bool {
         let zone = resolver.closestZone(to: question)
-        if let copy = fallback(message, question, []) {
-            record(zone, .localCopy, copy)
-            send(copy, to: client, edns: message.edns)
+        if let copy = standByAnswer(to: message, question) {
+            record(zone, .localCopy, answer(message, copy, octets, to: client))
             return true
         }
         guard

@@ -25,6 +25,11 @@ package struct SpecialUseZones: Sendable {
         return zone.lookup(name, type)
     }
 
+    /// The zone that answers a question for a special-use name; nil for every other name.
+    package func origin(answering name: Name, _ type: RecordType) -> Name? {
+        answer(name, type) == nil ? nil : store.zone(for: name, .any)?.origin
+    }
+
     /// The whole response to `query` when it asks for a special-use name; otherwise nil.
     package func respond(to query: Message) -> Message? {
         guard let question = query.questions.first, answer(question.name, question.type) != nil else {

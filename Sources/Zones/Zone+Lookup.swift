@@ -24,7 +24,7 @@ extension Zone {
     }
 
     /// The addresses that the zone holds for the targets of `servers`, glue or not, each target once.
-    func addresses(of servers: [Record]) -> [Record] {
+    package func addresses(of servers: [Record]) -> [Record] {
         var seen: Set<Name> = []
         var found: [Record] = []
         for target in servers.compactMap(\.target) where seen.insert(target).inserted {

@@ -23,7 +23,7 @@ package struct ZoneSchedule: Hashable, Sendable {
     package private(set) var confirmed: Instant?
     private var failures = 0
     private var timers: StartOfAuthority?
-    private let expiry: CopyExpiry
+    private var expiry: CopyExpiry
 
     /// A schedule without a copy: a check is due at once.
     package init(expiry: CopyExpiry, at now: Instant) {
@@ -35,6 +35,12 @@ package struct ZoneSchedule: Hashable, Sendable {
     package mutating func restored(_ timers: StartOfAuthority, age: Duration, at now: Instant) {
         self.timers = timers
         confirmed = Instant(nanoseconds: now.nanoseconds &- max(.zero, age).nanoseconds)
+        nextCheck = now
+    }
+
+    /// Takes another expiry; a check is due at once.
+    package mutating func reconfigure(expiry: CopyExpiry, at now: Instant) {
+        self.expiry = expiry
         nextCheck = now
     }
 
@@ -50,11 +56,19 @@ package struct ZoneSchedule: Hashable, Sendable {
     }
 
     /// No primary gave an answer that can be used.
-    package mutating func failed(at now: Instant) {
+    ///
+    /// - Parameter early: as of `succeeded`.
+    package mutating func failed(at now: Instant, early: Double = 0) {
         failures = min(failures + 1, 16)
-        let doubled = Self.firstWait * (1 << (failures - 1))
-        nextCheck = now + (timers.map { Self.bounded($0.retry) } ?? min(doubled, Self.firstWaitMax))
+        let doubled = min(Self.firstWait * (1 << (failures - 1)), Self.firstWaitMax)
+        var wait = timers.map { Self.bounded($0.retry) } ?? doubled
+        // A copy that has ended is missed like one that never was.
+        if isExpired(at: now) { wait = min(wait, Self.firstWaitMax) }
+        nextCheck = now + wait * (1 - min(max(early, 0), 0.1))
     }
+
+    /// Has the next check come no later than `instant`.
+    package mutating func hasten(to instant: Instant) { nextCheck = min(nextCheck, instant) }
 
     /// The end of the copy; nil when it has none.
     package var end: Instant? {

@@ -20,6 +20,12 @@ package struct ZoneStore: Sendable {
     /// The origins in canonical order.
     package var origins: [Name] { zones.keys.sorted() }
 
+    /// Whether both have the same zones with the same serials.
+    package func hasSameVersions(as other: ZoneStore) -> Bool {
+        zones.count == other.zones.count
+            && zones.allSatisfy { other.zones[$0.key]?.serial == $0.value.serial }
+    }
+
     package subscript(origin: Name) -> Zone? { zones[origin] }
 
     /// The zone that answers for `name` and `type`: the deepest that holds it.

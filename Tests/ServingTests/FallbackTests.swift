@@ -2,6 +2,7 @@ import Caching
 import DNSWire
 import EventLoop
 import Primitives
+import Recursion
 import Serving
 import Testing
 import Zones
@@ -48,9 +49,9 @@ struct FallbackTests {
             "example", server: "ns.example",
             [.address(TestZones.name("www.example"), Self.old, ttl: 300)])
         if always {
-            configuration.localZones = try ZoneStore([zone])
+            configuration.copies = LocalCopies(always: try ZoneStore([zone]))
         } else {
-            configuration.fallbackZones = try ZoneStore([zone])
+            configuration.copies = LocalCopies(fallback: try ZoneStore([zone]))
         }
         configuration.clientDeadline = .milliseconds(20)
     }
@@ -84,6 +85,55 @@ struct FallbackTests {
             query.header.recursionDesired = false
             #expect(try service.client().ask(query).answers == reply.answers)
             #expect(service.authority.queries == 0)
+        }
+    }
+
+    @Test("A copy's alias out of its zone is followed on to the name servers that are there")
+    func aliasOutOfCopy() async throws {
+        let adjust = { (configuration: inout ServiceConfiguration) in
+            let zone = try TestZones.zone(
+                "gone", server: "ns.gone",
+                [
+                    .pointer(
+                        try TestZones.name("www.gone"), .cname, to: try TestZones.name("www.example"),
+                        ttl: 300)
+                ])
+            configuration.copies = LocalCopies(fallback: try ZoneStore([zone]))
+        }
+        try await TestService.run(adjust: adjust) { service in
+            service.authority.mute("gone")
+            let reply = try service.client().ask(try Message.query("www.gone"))
+            #expect(reply.answers.map(\.type) == [.cname, .a])
+            #expect(reply.answers.compactMap(\.address) == [TestZones.web])
+            #expect(
+                reply.extendedErrors.first == ExtendedError(.other, "answered from local copy, serial 42"))
+        }
+    }
+
+    @Test(
+        "A copy of the root that comes first leads to the zones below and denies what is not there (RFC 8806)"
+    )
+    func rootCopy() async throws {
+        let adjust = { (configuration: inout ServiceConfiguration) in
+            let zone = try TestZones.zone(
+                ".", server: "ns.root",
+                [
+                    .address(try TestZones.name("ns.root"), IPAddress(ipv4: 0x7F00_0063), ttl: 3600),
+                    .pointer(
+                        try TestZones.name("example"), .ns, to: try TestZones.name("ns.example"), ttl: 3600),
+                    .address(try TestZones.name("ns.example"), loopback, ttl: 3600),
+                ])
+            configuration.copies = LocalCopies(always: try ZoneStore([zone]))
+            configuration.resolver.hints = RootHints(addresses: [IPAddress(ipv4: 0x7F00_0063)])
+        }
+        try await TestService.run(adjust: adjust) { service in
+            let client = try service.client()
+            let reply = try client.ask(try Message.query("www.example"))
+            #expect(reply.answers.compactMap(\.address) == [TestZones.web])
+            #expect(reply.extendedErrors.isEmpty)
+            let queries = service.authority.queries
+            #expect(try client.ask(try Message.query("www.nowhere")).responseCode == .nameError)
+            #expect(service.authority.queries == queries)
         }
     }
 
