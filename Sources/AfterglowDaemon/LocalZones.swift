@@ -28,8 +28,11 @@ final class LocalZones {
         let workers = WorkerList()
         self.workers = workers
         let cryptography = SwiftCrypto()
+        let loop = try Daemon.makeLoop("zones")
+        // Answers come before zones.
+        loop.run { loop.lowerPriority() }
         keeper = ZoneKeeper(
-            loop: try Daemon.makeLoop("zones"),
+            loop: loop,
             store: CopyStore(directory: settings.stateDirectory + "/zones", cryptography: cryptography),
             cryptography: cryptography,
             deliver: { copies in

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -153,6 +154,8 @@ int afterglow_random(void *octets, size_t count) {
 }
 
 int afterglow_close(int descriptor) { return result(close(descriptor)); }
+
+void afterglow_lower_priority(void) { (void)setpriority(PRIO_PROCESS, 0, 10); }
 
 void afterglow_name_thread(const char *name) {
   char room[16] = {0};

@@ -99,6 +99,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         }
     }
 
+    /// Has the loop's thread give way to others when processors are short. On the loop only.
+    package func lowerPriority() {
+        checkIsolated()
+        afterglow_lower_priority()
+    }
+
     /// Whether the caller runs on this loop's thread.
     package var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 

@@ -12,6 +12,14 @@ struct KeptCopy {
         case checking(again: Bool, end: TimerToken?)
     }
 
+    /// Whether the copy is on disk.
+    enum Saving {
+        case never
+        case done(Instant)
+        /// A newer version waits for its turn.
+        case waiting(TimerToken)
+    }
+
     /// Whether the copy answers.
     enum Standing {
         case absent
@@ -34,6 +42,7 @@ struct KeptCopy {
     /// What is wrong with each primary that fails.
     var troubles: [Endpoint: TransferTrouble] = [:]
     var storeProblem: CopyStore.Problem?
+    var saving = Saving.never
 
     init(_ origin: Name, use: KeptZone.Use, plan: TransferPlan, generation: Int, at now: Instant) {
         self.origin = origin
@@ -43,13 +52,16 @@ struct KeptCopy {
         schedule = ZoneSchedule(expiry: plan.expiry, at: now)
     }
 
-    /// The timer that is set.
-    var timer: TimerToken? {
+    /// The timers that are set.
+    var timers: [TimerToken] {
+        var timers: [TimerToken] = []
         switch activity {
-        case .idle: nil
-        case .waiting(let token): token
-        case .checking(_, let token): token
+        case .idle: break
+        case .waiting(let token): timers.append(token)
+        case .checking(_, let token): if let token { timers.append(token) }
         }
+        if case .waiting(let token) = saving { timers.append(token) }
+        return timers
     }
 
     /// The zone that answers.

@@ -64,6 +64,8 @@ enum Limits {
     static let transferIdle = Duration.seconds(20)
     /// The whole of one transfer: a gigabyte at 300 kB/s.
     static let transferDuration = Duration.seconds(3600)
+    /// How often a copy is written: a zone that changes each second is not written each second.
+    static let saveInterval = Duration.seconds(30)
     /// Checks of a zone that NOTIFY may cause: whoever forges it gains no storm.
     static let notifyInterval = Duration.seconds(1)
 }

@@ -88,14 +88,42 @@ extension ZoneKeeper {
         copies[origin]?.standing = .serving(arrival.zone)
         copies[origin]?.preferred = primary.address
         copies[origin]?.schedule.succeeded(timers, at: loop.now, early: jitter)
-        let confirmed = loop.wallTime
         await publish()
         let transfer = KeeperReport.Transfer(
             primary: primary, method: arrival.method, octets: arrival.octets, duration: arrival.duration)
         report(.transferred(origin, .init(arrival.zone), transfer))
-        keepStored(origin) { () throws(CopyStore.Problem) in
-            try store.save(CopyFile(zone: arrival.zone, confirmed: confirmed))
+        save(origin)
+    }
+
+    /// Writes the copy, or has it written when the last time is long enough ago.
+    private func save(_ origin: Name) {
+        guard !hasStopped, let copy = copies[origin], let zone = copy.served,
+            let confirmed = copy.schedule.confirmed
+        else { return }
+        let now = loop.now
+        switch copy.saving {
+        case .waiting: return
+        case .done(let last) where now < last + Limits.saveInterval:
+            let generation = copy.generation
+            let timer = loop.schedule(at: last + Limits.saveInterval) {
+                self.assumeIsolated { $0.saveIsDue(origin, generation) }
+            }
+            copies[origin]?.saving = .waiting(timer)
+            return
+        case .never, .done: break
         }
+        copies[origin]?.saving = .done(now)
+        let age = (now - confirmed).nanoseconds / 1_000_000
+        let time = Timestamp(milliseconds: loop.wallTime.milliseconds - age)
+        keepStored(origin) { () throws(CopyStore.Problem) in
+            try store.save(CopyFile(zone: zone, confirmed: time))
+        }
+    }
+
+    private func saveIsDue(_ origin: Name, _ generation: Int) {
+        guard copies[origin]?.generation == generation else { return }
+        copies[origin]?.saving = .never
+        save(origin)
     }
 
     /// No primary has a newer version: the copy is confirmed, or the check has failed.
@@ -129,7 +157,7 @@ extension ZoneKeeper {
     private func finish(_ origin: Name, _ generation: Int) {
         guard var copy = copies[origin], copy.generation == generation else { return }
         copy.lastCheck = loop.now
-        if let timer = copy.timer { loop.cancel(timer) }
+        if case .checking(_, let end?) = copy.activity { loop.cancel(end) }
         if case .checking(again: true, _) = copy.activity {
             copy.schedule.hasten(to: copy.earliestCheck(at: loop.now))
         }

@@ -61,7 +61,7 @@ package actor ZoneKeeper {
             }
         }
         for (origin, copy) in before where copies[origin]?.generation != copy.generation {
-            if let timer = copy.timer { loop.cancel(timer) }
+            for timer in copy.timers { loop.cancel(timer) }
         }
         allowNotifications()
         await publish()
@@ -89,6 +89,7 @@ package actor ZoneKeeper {
         copy.plan = plan
         copy.generation = nextGeneration()
         copy.activity = .idle
+        copy.saving = .never
         copy.troubles = [:]
         copy.schedule.reconfigure(expiry: plan.expiry, at: loop.now)
         if case .expired(let held) = copy.standing, !copy.schedule.isExpired(at: loop.now) {

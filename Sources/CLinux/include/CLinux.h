@@ -66,6 +66,8 @@ int64_t afterglow_monotonic_nanoseconds(void);
 int64_t afterglow_wall_nanoseconds(void);
 int afterglow_random(void *octets, size_t count);
 int afterglow_close(int descriptor);
+/* Has the calling thread give way to others when processors are short. */
+void afterglow_lower_priority(void);
 /* Names the calling thread; 15 octets count. */
 void afterglow_name_thread(const char *name);
 
