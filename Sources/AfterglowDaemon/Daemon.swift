@@ -140,7 +140,6 @@ package final class Daemon {
     /// What the interface names and this version does not have is refused aloud, never silently left out.
     private static func refuseUnsupported(_ settings: Settings) throws(DaemonProblem) {
         let missing = "is not available yet; remove it"
-        if !settings.forward.isEmpty { throw .unsupported(key: "forward", reason: missing) }
         if settings.routing.bgp != nil { throw .unsupported(key: "routing.bgp", reason: missing) }
         if settings.routing.bmp != nil { throw .unsupported(key: "routing.bmp", reason: missing) }
         for listen in settings.listen where !listen.transports.allSatisfy({ $0 == .udp || $0 == .tcp }) {

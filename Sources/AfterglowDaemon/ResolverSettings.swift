@@ -30,12 +30,27 @@ enum ResolverSettings {
         configuration.identify = identify
         configuration.validation = try validation(settings.dnssec)
         configuration.verdicts = verdicts
+        configuration.forwards = try forwards(settings.forward)
         switch settings.resolver.qnameMinimisation {
         case .relaxed: configuration.minimisation = .relaxed
         case .strict: configuration.minimisation = .strict
         case .off: configuration.minimisation = .off
         }
         return configuration
+    }
+
+    private static func forwards(_ settings: [Settings.Forward]) throws(DaemonProblem) -> [Forward] {
+        var forwards: [Forward] = []
+        for configured in settings {
+            guard let name = Name(configured.name) else {
+                throw .unsupported(key: "forward", reason: "'\(configured.name)' is not a domain name")
+            }
+            guard !forwards.contains(where: { $0.name == name }) else {
+                throw .unsupported(key: "forward", reason: "\(name) is configured twice")
+            }
+            forwards.append(Forward(name: name, to: configured.to, first: configured.first))
+        }
+        return forwards
     }
 
     private static func validation(_ settings: Settings.DNSSEC) throws(DaemonProblem)

@@ -81,6 +81,8 @@ package struct ResolverConfiguration: Sendable {
     package var validation: ValidationConfiguration?
     /// What network an address belongs to, for the explanation of failures.
     package var identify: @Sendable (IPAddress) -> NetworkName? = { _ in nil }
+    /// Names that other resolvers are asked for.
+    package var forwards: [Forward] = []
     /// What is believed of servers and networks.
     package var verdicts: any VerdictSource = NoVerdicts()
 

@@ -8,6 +8,8 @@ struct ExchangeKey: Hashable {
     let address: IPAddress
     let zone: Name
     let question: Question
+    /// The forwarder that is asked in place of a name server.
+    let forwarder: Endpoint?
 }
 
 /// What one question to one server came to, after truncation and EDNS have been dealt with.
@@ -28,32 +30,38 @@ enum Exchange {
 
 extension Resolver {
     /// One flight per question and server, however many wait for it: packets count, not waiters.
-    func exchange(_ question: Question, zone: Name, server: IPAddress, budget: Budget) async -> Exchange {
-        let key = ExchangeKey(address: server, zone: zone, question: question)
+    ///
+    /// - Parameter forwarder: the server and its port when it is another resolver, which is to do all of the work.
+    func exchange(
+        _ question: Question, zone: Name, server: IPAddress, forwarder: Endpoint? = nil, budget: Budget
+    ) async -> Exchange {
+        let key = ExchangeKey(address: server, zone: zone, question: question, forwarder: forwarder)
         if exchanges[key] != nil {
             return await withUnsafeContinuation { exchanges[key, default: []].append($0) }
         }
         exchanges[key] = []
-        let outcome = await exchangeOnce(question, zone: zone, server: server, budget: budget)
+        let outcome = await exchangeOnce(
+            question, zone: zone, server: server, forwarder: forwarder, budget: budget)
         for waiter in exchanges.removeValue(forKey: key) ?? [] {
             waiter.resume(returning: outcome)
         }
         return outcome
     }
 
-    private func exchangeOnce(_ question: Question, zone: Name, server: IPAddress, budget: Budget) async
-        -> Exchange
-    {
+    private func exchangeOnce(
+        _ question: Question, zone: Name, server: IPAddress, forwarder: Endpoint?, budget: Budget
+    ) async -> Exchange {
+        let endpoint = forwarder ?? Endpoint(server, port: configuration.upstreamPort)
         var transport = Transport.udp
         var edns = selection.speaksEDNS(server)
         for _ in 0..<3 {
             let query = UpstreamQuery(
-                question, edns: edns, randomisingCase: configuration.caseRandomisation && transport == .udp,
+                question, edns: edns, recursionDesired: forwarder != nil,
+                randomisingCase: configuration.caseRandomisation && transport == .udp,
                 random: upstream.random)
             let wait = patience(server, transport, budget: budget)
             let outcome = await upstream.exchange(
-                query.octets, with: Endpoint(server, port: configuration.upstreamPort), over: transport,
-                timeout: wait, accept: query.matches)
+                query.octets, with: endpoint, over: transport, timeout: wait, accept: query.matches)
             learn(outcome, of: question.name, server: server, transport: transport, waited: wait)
             guard case .received(let octets, let roundTrip) = outcome else {
                 noteFailure(outcome, server: server, zone: zone, transport: transport)
@@ -64,7 +72,8 @@ extension Resolver {
                 note(.malformed, server: server, zone: zone, transport: transport)
                 return .malformed
             }
-            let response = Response(message, question: question, zone: zone)
+            // A forwarder speaks for everything on the way to its answer.
+            let response = Response(message, question: question, zone: forwarder == nil ? zone : .root)
             note(response.observed(message, roundTrip), server: server, zone: zone, transport: transport)
             if case .lame = response { selection.markLame(server, for: zone, at: upstream.now) }
             if transport == .udp, message.header.isTruncated || !keptCase {

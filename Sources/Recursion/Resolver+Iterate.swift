@@ -10,6 +10,7 @@ extension Resolver {
         guard depth <= Limits.depth else {
             return .failure([ExtendedError(.other, "name servers without addresses nest too deep")])
         }
+        if let found = await forwarded(question, budget: budget) { return found }
         if depth == 0 { await prime(budget: budget) }
         var delegation = closestDelegation(to: question)
         var labels = delegation.zone.labelCount + 1
@@ -106,7 +107,7 @@ extension Resolver {
     }
 
     /// Gives a response the form in which it goes on, with what it proves.
-    private func conclude(_ response: Response, _ question: Question, _ reply: Reply) -> Found {
+    func conclude(_ response: Response, _ question: Question, _ reply: Reply) -> Found {
         switch response {
         case .answer(let records):
             return .answer(finding(records, question, reply))

@@ -10,10 +10,13 @@ struct UpstreamQuery {
 
     /// A query with a random ID, and with the case of its name randomised when asked
     /// (draft-vixie-dnsext-dns0x20).
-    init(_ question: Question, edns: Bool, randomisingCase: Bool, random: RandomSource) {
+    init(
+        _ question: Question, edns: Bool, recursionDesired: Bool = false, randomisingCase: Bool,
+        random: RandomSource
+    ) {
         let name = randomisingCase ? question.name.randomisingCase(with: random) : question.name
         var header = Header(id: UInt16(truncatingIfNeeded: random.next()))
-        header.recursionDesired = false
+        header.recursionDesired = recursionDesired
         let message = Message(
             header: header, questions: [Question(name, question.type, question.recordClass)],
             edns: edns ? EDNS(payloadSize: Limits.payloadSize, dnssecOK: true) : nil)

@@ -10,10 +10,18 @@ extension Worker {
     /// Steps from one copy or zone to the next on the way to one answer; more than any honest name takes.
     private static let stepsMax = 8
 
+    /// The copy that a question falls to, unless special-use names or a forward lie between.
+    private func copy(in store: ZoneStore, for question: Question) -> Zone? {
+        guard let zone = store.zone(for: question.name, question.type),
+            !isSpecialUse(question, below: zone.origin)
+        else { return nil }
+        let forward = configuration.resolver.forward(for: question)
+        return forward?.name.isBelow(zone.origin) ?? false ? nil : zone
+    }
+
     /// The answer that a copy which comes first has by itself.
     func immediateAnswer(to message: Message, _ question: Question) -> Resolution? {
-        guard let zone = copies.always.zone(for: question.name, question.type),
-            !isSpecialUse(question, below: zone.origin),
+        guard let zone = copy(in: copies.always, for: question),
             case .whole(let code, let answers, let authorities) = zone.extent(
                 of: question, signatures: message.edns?.dnssecOK ?? false)
         else { return nil }
@@ -22,7 +30,7 @@ extension Worker {
 
     /// The answer of a copy that stands by, for a client that can wait no longer.
     func standByAnswer(to message: Message, _ question: Question) -> Resolution? {
-        guard let zone = copies.fallback.zone(for: question.name, question.type),
+        guard let zone = copy(in: copies.fallback, for: question),
             case .whole(let code, let answers, let authorities) = zone.extent(
                 of: question, signatures: message.edns?.dnssecOK ?? false)
         else { return nil }
@@ -73,18 +81,14 @@ extension Worker {
     }
 
     private func firstCopy(of question: Question, _ signatures: Bool) -> Step {
-        guard let zone = copies.always.zone(for: question.name, question.type) else {
-            return .elsewhere(isNew: false)
-        }
+        guard let zone = copy(in: copies.always, for: question) else { return .elsewhere(isNew: false) }
         return step(zone, question, signatures, Resolution(responseCode: .noError))
     }
 
     private func standByCopy(
         of question: Question, _ signatures: Bool, insteadOf failed: Resolution
     ) -> Step {
-        guard let zone = copies.fallback.zone(for: question.name, question.type) else {
-            return .elsewhere(isNew: false)
-        }
+        guard let zone = copy(in: copies.fallback, for: question) else { return .elsewhere(isNew: false) }
         let service = ZoneService(zone: failed.service?.zone ?? zone.origin, servedFrom: .localCopy)
         return step(
             zone, question, signatures,

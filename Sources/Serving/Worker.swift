@@ -13,7 +13,7 @@ package import Zones
 /// A datagram is looked up in the answer cache where it arrives. What is not found there becomes one task here.
 package actor Worker {
     package nonisolated let loop: EventLoop
-    private var configuration: ServiceConfiguration
+    private(set) var configuration: ServiceConfiguration
     let resolver: Resolver
     /// What is answered where a datagram arrives, before it enters the actor.
     nonisolated let front: DatagramFront
@@ -159,6 +159,14 @@ package actor Worker {
         return specialUse.origin(answering: question.name, question.type)?.isBelow(zone) ?? false
     }
 
+    /// Whether a special-use name is one that this configuration sends to other resolvers all the same.
+    private func isForwarded(_ question: Question) -> Bool {
+        guard let forward = configuration.resolver.forward(for: question),
+            let origin = specialUse.origin(answering: question.name, question.type)
+        else { return false }
+        return forward.name.isEqualOrBelow(origin)
+    }
+
     private func localAnswer(to message: Message, _ question: Question) -> Message? {
         if question.type == .any {
             var answer = ClientQuery.answer(message.header, message.questions, message.edns, .noError)
@@ -170,7 +178,9 @@ package actor Worker {
             ]
             return answer
         }
-        guard configuration.specialUseNames, let local = specialUse.respond(to: message) else { return nil }
+        guard configuration.specialUseNames, !isForwarded(question),
+            let local = specialUse.respond(to: message)
+        else { return nil }
         return framed(message, local)
     }
 

@@ -18,8 +18,11 @@ final class Authority: DatagramHandler, StreamHandler, @unchecked Sendable {
     private let streams: StreamListener
     private let muted = Mutex<Set<Name>>([])
     private let counted = Mutex(0)
+    private let recursive = Mutex(false)
 
     var port: UInt16 { datagrams.localEndpoint.port }
+    /// Whether the last query asked for recursion.
+    var lastAskedForRecursion: Bool { recursive.withLock { $0 } }
     /// How many queries have come.
     var queries: Int { counted.withLock { $0 } }
 
@@ -40,6 +43,7 @@ final class Authority: DatagramHandler, StreamHandler, @unchecked Sendable {
 
     private func response(_ octets: [UInt8]) -> Message? {
         counted.withLock { $0 += 1 }
+        recursive.withLock { $0 = octets.count > 2 && octets[2] & 1 == 1 }
         guard let query = try? Message(parsing: octets), let name = query.questions.first?.name,
             !muted.withLock({ $0.contains { name.isEqualOrBelow($0) } })
         else { return nil }
@@ -67,6 +71,7 @@ struct TestService {
     let endpoint: Endpoint
     let cache: RecordCache
     let loop: EventLoop
+    let worker: Worker
 
     func client(overTCP: Bool = false, from source: IPAddress = loopback) throws -> TestClient {
         try TestClient(endpoint, overTCP: overTCP, from: source)
@@ -103,7 +108,8 @@ struct TestService {
             (endpoint, try WorkerListeners(worker: worker, endpoint: endpoint, udp: true, tcp: true))
         }
         try await Task(executorPreference: loop) { try listeners.start() }.value
-        try await body(TestService(authority: authority, endpoint: endpoint, cache: cache, loop: loop))
+        try await body(
+            TestService(authority: authority, endpoint: endpoint, cache: cache, loop: loop, worker: worker))
     }
 }
 
