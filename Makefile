@@ -8,7 +8,9 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 .PHONY: run build test lint setup setup-test format
 
 setup:
-	@[ -e /usr/include/sqlite3.h ] || { $(SUDO) apt-get update && $(SUDO) apt-get install -y libsqlite3-dev; }
+	@missing=""; for pair in sqlite3.h:libsqlite3-dev zlib.h:zlib1g-dev bzlib.h:libbz2-dev; do \
+	  [ -e "/usr/include/$${pair%%:*}" ] || missing="$$missing $${pair#*:}"; done; \
+	[ -z "$$missing" ] || { $(SUDO) apt-get update && $(SUDO) apt-get install -y $$missing; }
 
 setup-test: setup
 	@sh Tests/setup.sh

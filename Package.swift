@@ -28,6 +28,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -45,6 +46,7 @@ let package = Package(
         room("Recursion", ["Caching", "DNSWire", "Primitives", "Reachability", "Validation"]),
         // Ring 2: the machine.
         .target(name: "CLinux"),
+        .target(name: "CUnpacking", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("bz2")]),
         room("EventLoop", ["CLinux", "Primitives"]),
         room(
             "Signing",
@@ -57,6 +59,13 @@ let package = Package(
         room("ZoneKeeping", ["DNSWire", "EventLoop", "Primitives", "Zones"]),
         room("Journal", ["Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
+            "RouteFeeds",
+            [
+                "CLinux", "CUnpacking", "Primitives", "Routing", "RoutingWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        room(
             "Serving",
             [
                 "Caching", "DNSWire", "EventLoop", "Primitives", "Reachability", "Recursion", "Validation",
@@ -67,24 +76,37 @@ let package = Package(
             "AfterglowDaemon",
             [
                 "Caching", "DNSWire", "EventLoop", "Journal", "Primitives", "Reachability", "Recursion",
-                "Routing",
-                "Serving", "Settings", "Signing", "TransferSigning", "Validation", "ZoneKeeping", "Zones",
+                "RouteFeeds", "Routing", "RoutingWire", "Serving", "Settings", "Signing", "TransferSigning",
+                "Validation", "ZoneKeeping", "Zones",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .executableTarget(
             name: "afterglow",
             dependencies: [
                 "AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Recursion",
-                "Settings", "Validation",
+                "Routing", "Settings", "Validation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "route-benchmark", dependencies: ["Primitives", "RouteFeeds", "Routing", "RoutingWire"],
+            path: "Benchmarks/Routes", swiftSettings: settings),
         // Beside the rings: a simulated Internet, and real name servers in network namespaces.
         room("Simulation", ["Caching", "DNSWire", "Primitives", "Reachability", "Recursion", "Zones"]),
         room("Laboratory", ["Primitives"]),
         tests("PrimitivesTests", ["Primitives"]),
         tests("DNSWireTests", ["DNSWire", "Primitives"], exclude: ["Fixtures"]),
-        tests("RoutingTests", ["Primitives", "Routing", "RoutingWire"]),
+        tests("RoutingTests", ["Primitives", "Routing", "RoutingWire"], exclude: ["Fixtures"]),
         tests("RoutingWireTests", ["Primitives", "RoutingWire"], exclude: ["Fixtures"]),
+        tests(
+            "RouteFeedsTests",
+            [
+                "Laboratory", "NamespaceSocket", "Primitives", "RouteFeeds", "Routing", "RoutingWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .target(name: "NamespaceSocket", path: "Tests/NamespaceSocket"),
         tests("ReachabilityTests", ["Primitives", "Reachability"]),
         tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
         tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),

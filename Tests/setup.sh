@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs the name servers and clients that the laboratory tests against. Where that is not possible the
+# Installs the name servers, routers and clients that the laboratory tests against. Where that is not possible the
 # laboratory's tests say that they are skipped.
 set -eu
 missing=""
 for pair in nsd:nsd knotd:knot kdig:knot-dnsutils kzonecheck:knot-dnssecutils dig:bind9-dnsutils \
-    named:bind9 faketime:faketime named-checkzone:bind9-utils dnsperf:dnsperf ip:iproute2; do
+    named:bind9 faketime:faketime named-checkzone:bind9-utils dnsperf:dnsperf ip:iproute2 \
+    bird:bird2 /usr/lib/frr/bgpd:frr gobgpd:gobgpd exabgp:exabgp; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair#*:}"
 done
 # Data to compare with, without a program.

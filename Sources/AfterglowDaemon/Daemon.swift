@@ -16,6 +16,8 @@ package final class Daemon {
     private var listeners: [(EventLoop, WorkerListeners)] = []
     private let recorder: Recorder
     private let localZones: LocalZones
+    private let networks: NetworkSources
+    private let feeding: RouteFeeding
     /// Server cookies hold for as long as the process, in every worker.
     private let cookies = ServerCookies(
         secret: SipHash.Key(.random(in: .min ... .max), .random(in: .min ... .max)))
@@ -25,7 +27,10 @@ package final class Daemon {
         self.settings = settings
         self.log = log
         try Self.refuseUnsupported(settings)
-        recorder = try Recorder(settings: settings, log: log)
+        networks = try NetworkSources(
+            settings.routing, bucketSeconds: max(1, settings.reachability.bucket.components.seconds))
+        feeding = RouteFeeding(networks, log: log)
+        recorder = try Recorder(settings: settings, networks: networks, log: log)
         localZones = try LocalZones(settings: settings, log: log)
     }
 
@@ -47,6 +52,7 @@ package final class Daemon {
             }
         }
         localZones.start(for: workers)
+        try feeding.start(settings.routing) { _ in }
         if let worker = workers.first {
             recorder.startAsking { name in await worker.texts(at: name) }
             recorder.startWatching { probe in
@@ -65,6 +71,7 @@ package final class Daemon {
         localZones.stop()
         for (loop, listener) in listeners { loop.run { listener.stop() } }
         for worker in workers { worker.loop.stop() }
+        feeding.stop()
         recorder.close()
     }
 
@@ -75,6 +82,12 @@ package final class Daemon {
     package func reload(_ settings: Settings) throws(DaemonProblem) {
         try Self.refuseUnsupported(settings)
         let configuration = try serviceConfiguration(settings)
+        try networks.reload(settings.routing)
+        if settings.routing.bgp != self.settings.routing.bgp
+            || settings.routing.bmp != self.settings.routing.bmp
+        {
+            log.warning("routing.bgp and routing.bmp change only with a restart")
+        }
         try localZones.reload(settings)
         if settings.listen != self.settings.listen || settings.workers != self.settings.workers {
             log.warning("listen and workers change only with a restart")
@@ -139,9 +152,6 @@ package final class Daemon {
 
     /// What the interface names and this version does not have is refused aloud, never silently left out.
     private static func refuseUnsupported(_ settings: Settings) throws(DaemonProblem) {
-        let missing = "is not available yet; remove it"
-        if settings.routing.bgp != nil { throw .unsupported(key: "routing.bgp", reason: missing) }
-        if settings.routing.bmp != nil { throw .unsupported(key: "routing.bmp", reason: missing) }
         for listen in settings.listen where !listen.transports.allSatisfy({ $0 == .udp || $0 == .tcp }) {
             throw .unsupported(
                 key: "listen", reason: "transports tls and https are not available yet; use udp and tcp")

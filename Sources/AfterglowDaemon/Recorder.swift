@@ -4,7 +4,6 @@ import Journal
 import Primitives
 import Reachability
 import Recursion
-import Routing
 import Settings
 import Synchronization
 
@@ -14,13 +13,12 @@ final class Recorder: Sendable {
     private let writer: JournalWriter
     /// Where the workers report to.
     let watch: OutageWatch
-    private let table: OriginTable
+    private let networks: NetworkSources
     private let lookup: OriginLookup?
     private let asking = Mutex<Task<Void, Never>?>(nil)
 
-    init(settings: Settings, log: OperatorLog) throws(DaemonProblem) {
-        let table = try OriginTables.load(settings.routing)
-        self.table = table
+    init(settings: Settings, networks: NetworkSources, log: OperatorLog) throws(DaemonProblem) {
+        self.networks = networks
         let path = settings.databaseLocation
         guard !path.contains("://") else {
             throw .unsupported(
@@ -39,11 +37,11 @@ final class Recorder: Sendable {
         let lookups = Mutexed<OriginLookup?>(nil)
         let identify: @Sendable (Observation) -> NetworkIdentity = { observation in
             let server = observation.server
-            return table.identity(of: server) ?? lookups.value?.identity(of: observation)
+            return networks.identity(of: server) ?? lookups.value?.identity(of: observation)
                 ?? .unknown(of: server)
         }
         let identifyAddress: @Sendable (IPAddress) -> NetworkIdentity = { address in
-            table.identity(of: address) ?? lookups.value?.identity(of: address) ?? .unknown(of: address)
+            networks.identity(of: address) ?? lookups.value?.identity(of: address) ?? .unknown(of: address)
         }
         let writer = JournalWriter(
             path: path, bucketSeconds: max(1, settings.reachability.bucket.components.seconds),
@@ -63,7 +61,7 @@ final class Recorder: Sendable {
         lookups.value = lookup
         let lines = OutageLines()
         watch = OutageWatch(
-            detector: Self.detector(settings, recalling: writer), identify: identify,
+            detector: Self.detector(settings, networks, recalling: writer), identify: identify,
             identifyAddress: identifyAddress,
             log: OutageWatch.Log(
                 observation: { writer.record($0) }, zone: { writer.record($0) },
@@ -78,8 +76,12 @@ final class Recorder: Sendable {
     }
 
     /// A detector that goes on where the last run stopped, also in the middle of an outage.
-    private static func detector(_ settings: Settings, recalling writer: JournalWriter) -> OutageDetector {
-        var detector = OutageDetector(probesPerHour: settings.reachability.probes.perNetworkPerHour)
+    private static func detector(
+        _ settings: Settings, _ networks: NetworkSources, recalling writer: JournalWriter
+    ) -> OutageDetector {
+        let witness: any RouteWitness = networks.live.map { LiveRoutes($0) } ?? NoRouteFeed()
+        var detector = OutageDetector(
+            probesPerHour: settings.reachability.probes.perNetworkPerHour, witness: witness)
         let wall = SystemClock.wallTime
         let servers = writer.knownServers(now: wall).map { server in
             RememberedServer(
@@ -108,10 +110,10 @@ final class Recorder: Sendable {
         asking.withLock { $0 = task }
     }
 
-    /// The network of an address as people name it, when a table covers it or it was learnt.
+    /// The network of an address as people name it, when a route or table covers it or it was learnt.
     var identify: @Sendable (IPAddress) -> NetworkName? {
-        { [table, lookup] address in
-            guard let found = table.identity(of: address) ?? lookup?.identity(of: address),
+        { [networks, lookup] address in
+            guard let found = networks.identity(of: address) ?? lookup?.identity(of: address),
                 let number = found.origins.first
             else { return nil }
             return NetworkName(number: number, name: found.name ?? "")

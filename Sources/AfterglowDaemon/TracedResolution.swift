@@ -3,7 +3,6 @@ import EventLoop
 package import Primitives
 package import Reachability
 package import Recursion
-import Routing
 import Serving
 package import Settings
 
@@ -42,7 +41,7 @@ package struct TracedResolution: Sendable {
     }
 }
 
-extension OriginTable {
+extension OriginTables {
     /// The network of an address as people name it, when the table covers it.
     @Sendable func networkName(_ address: IPAddress) -> NetworkName? {
         guard let found = identity(of: address), let number = found.origins.first else { return nil }

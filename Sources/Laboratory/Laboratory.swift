@@ -20,6 +20,8 @@ package final class Laboratory {
     package let uplink: Network
     private var router: Namespace?
     private var programs: [Child] = []
+    /// The routing daemon on the router, once it runs.
+    private var routing: Child?
     private let client: Namespace
 
     /// Builds the networks and starts the name servers.
@@ -79,13 +81,14 @@ package final class Laboratory {
     /// - Parameters:
     ///   - everywhere: whether it listens on every address.
     ///   - allow: the networks that it answers; nil for those that the place where it listens suggests.
+    ///   - routing: another key of the section `routing`, in one line.
     package func startResolver(
-        with more: String = "", everywhere: Bool = false, allow: [String]? = nil
+        with more: String = "", everywhere: Bool = false, allow: [String]? = nil, routing: String = ""
     ) throws(LaboratoryError) {
         var configuration = ResolverConfiguration(
             hints: zonesSource.appendingPathComponent("root.hints").path,
             origins: folder.appendingPathComponent("zones/origins.tsv").path,
-            folder: resolver.folder.path, ipv4: ipv4)
+            folder: resolver.folder.path, ipv4: ipv4, routing: routing)
         if everywhere {
             configuration.listen = ["0.0.0.0", "::"]
             configuration.allow = ["0.0.0.0/0", "::/0"]
@@ -130,6 +133,22 @@ package final class Laboratory {
         folder.appendingPathComponent("zones/\(origin).zone").path
     }
 
+    /// Whether the routing daemon runs.
+    func router(running: Bool) -> Bool { (routing?.isRunning ?? false) == running }
+
+    /// Ends the routing daemon at once.
+    package func stopRouting() {
+        routing?.signal(SIGKILL)
+        routing?.wait()
+        routing = nil
+    }
+
+    func onRouter(_ arguments: [String]) throws(LaboratoryError) { try router?.run(arguments) }
+
+    func startOnRouter(_ arguments: [String], output: URL) throws(LaboratoryError) {
+        routing = try router?.start(arguments, output: output, complaint: output)
+    }
+
     /// Writes a file into the laboratory's own folder; its path.
     package func write(_ text: String, to name: String) throws(LaboratoryError) -> String {
         let file = folder.appendingPathComponent(name)
@@ -140,6 +159,7 @@ package final class Laboratory {
     /// Ends every program and takes the namespaces and files away.
     package func tearDown() {
         resolver.kill()
+        stopRouting()
         for server in servers { server.kill() }
         for program in programs {
             program.signal(SIGKILL)

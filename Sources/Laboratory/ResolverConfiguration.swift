@@ -4,6 +4,7 @@ struct ResolverConfiguration {
     let origins: String
     let folder: String
     let ipv4: Bool
+    var routing = ""
     var listen = ["127.0.0.1", "::1"]
     var allow = ["127.0.0.0/8", "::1/128"]
 
@@ -31,6 +32,7 @@ struct ResolverConfiguration {
         routing:
           tables: [{ file: \(origins), format: iptoasn }]
           origin-dns: off
+        \(routing.isEmpty ? "" : "  " + routing)
         reachability:
           database: reachability.sqlite
           bucket: 1s

@@ -9,13 +9,21 @@ package final class OriginTable: Sendable {
     private let origins: [[ASNumber]]
     /// For each entry of `origins` the name of its first autonomous system that has one.
     private let names: [String?]
+    private let namesByNumber: [ASNumber: String]
 
-    init(ipv4: RangeIndex<UInt32>, ipv6: RangeIndex<UInt128>, origins: [[ASNumber]], names: [String?]) {
+    init(
+        ipv4: RangeIndex<UInt32>, ipv6: RangeIndex<UInt128>, origins: [[ASNumber]], names: [String?],
+        namesByNumber: [ASNumber: String]
+    ) {
         self.ipv4 = ipv4
         self.ipv6 = ipv6
         self.origins = origins
         self.names = names
+        self.namesByNumber = namesByNumber
     }
+
+    /// The name of an autonomous system, whether the table has ranges of it or not.
+    package func name(of number: ASNumber) -> String? { namesByNumber[number] }
 
     /// The number of ranges of both families.
     package var count: Int { ipv4.count + ipv6.count }

@@ -53,7 +53,8 @@ package struct OriginTableBuilder: Sendable {
         let names = whole.origins.map { list in
             list.first { self.names[$0] != nil }.flatMap { self.names[$0] }
         }
-        return OriginTable(ipv4: ipv4, ipv6: ipv6, origins: whole.origins, names: names)
+        return OriginTable(
+            ipv4: ipv4, ipv6: ipv6, origins: whole.origins, names: names, namesByNumber: self.names)
     }
 
     private mutating func place(of list: [ASNumber]) -> UInt32 {

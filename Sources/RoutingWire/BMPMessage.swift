@@ -120,12 +120,13 @@ package enum BMPMirrored: Hashable, Sendable {
 extension BGPEncoding {
     /// What two speakers have agreed on, for the messages that `received` sent to `sent`.
     package init(agreed sent: BGPOpen, _ received: BGPOpen) {
-        self.init(isInternal: sent.asNumber == received.asNumber)
-        hasFourOctetNumbers = sent.hasFourOctetNumbers && received.hasFourOctetNumbers
-        hasExtendedMessages =
-            sent.capabilities.contains(.extendedMessages) && received.capabilities.contains(.extendedMessages)
-        additionalPaths = sent.additionalPaths(\.receives)
-            .intersection(received.additionalPaths(\.sends))
+        let ends = [sent, received]
+        self.init(
+            hasFourOctetNumbers: ends.allSatisfy { $0.hasFourOctetNumbers },
+            additionalPaths: sent.additionalPaths { $0.receives }
+                .intersection(received.additionalPaths { $0.sends }),
+            hasExtendedMessages: ends.allSatisfy { $0.capabilities.contains(.extendedMessages) },
+            isInternal: sent.asNumber == received.asNumber)
     }
 }
 

@@ -45,7 +45,14 @@ extension Settings {
             keys: [
                 Key("address", \.address, .address, required: true),
                 Key("asn", \.asn, asnForm, required: true),
-            ])
+                Key("password", \.password, Form<String>.text.optional),
+                Key("connect", \.connect, .toggle),
+                Key("port", \.port, .number(1...65535)),
+            ]
+        ) {
+            ($0.password?.utf8.count ?? 1) > 80 || $0.password?.isEmpty == true
+                ? "'password' must have 1 to 80 octets" : nil
+        }
     }
 
     private static var asnForm: Form<ASNumber> {
@@ -54,7 +61,12 @@ extension Settings {
     }
 
     private static var bmpSection: Section<BMP> {
-        Section(defaults: BMP(), keys: [Key("listen", \.listen, .endpoint(port: 11019))])
+        Section(
+            defaults: BMP(),
+            keys: [
+                Key("listen", \.listen, .endpoint(port: 11019)),
+                Key("routers", \.routers, Form<Prefix>.prefix.list),
+            ])
     }
 
     static var reachabilitySection: Section<Reachability> {

@@ -39,11 +39,19 @@ extension Settings {
     package struct Neighbour: Hashable, Sendable {
         package var address = IPAddress(ipv4: 0)
         package var asn = ASNumber(0)
+        /// The key of TCP's MD5 signatures (RFC 2385); nil for none.
+        package var password: String?
+        /// Whether Afterglow connects to the neighbour too, rather than only wait for it.
+        package var connect = false
+        /// The neighbour's port, where Afterglow connects.
+        package var port = 179
     }
 
     /// The BMP listener (RFC 7854).
     package struct BMP: Hashable, Sendable {
         package var listen = Endpoint(IPAddress(ipv4: 0x7F00_0001), port: 11019)
+        /// Where routers may connect from; this machine alone where there are none.
+        package var routers: [Prefix] = []
     }
 
     /// The reachability log.

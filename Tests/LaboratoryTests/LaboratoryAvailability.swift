@@ -43,6 +43,9 @@ enum LaboratoryAvailability {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }()
 
+    /// Whether a routing daemon is there.
+    static let hasBIRD = FileManager.default.isExecutableFile(atPath: "/usr/sbin/bird")
+
     /// Whether the product can be asked in a laboratory.
     static var resolving: Bool { possible && afterglow != nil }
 }

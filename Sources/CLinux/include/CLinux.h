@@ -100,4 +100,14 @@ void afterglow_batch_queue(struct afterglow_batch *batch, size_t count, const st
 /* Sends what is queued; what the kernel refuses is dropped. Returns the number sent. */
 int afterglow_batch_flush(struct afterglow_batch *batch, int descriptor);
 
+/* A key for TCP's MD5 signatures (RFC 2385), in the octets that TCP_MD5SIG takes (struct tcp_md5sig). */
+#define AFTERGLOW_TCP_MD5SIG 14
+#define AFTERGLOW_TCP_MD5_KEY_OCTETS 80
+struct afterglow_tcp_md5 {
+  uint64_t words[27];
+};
+/* Fills in the key for one peer; -EINVAL where it is empty or longer than 80 octets. */
+int afterglow_tcp_md5_fill(struct afterglow_tcp_md5 *option, const struct afterglow_address *peer,
+                           const void *key, size_t count);
+
 #endif

@@ -1,0 +1,215 @@
+import Foundation
+import Primitives
+import RouteFeeds
+import Routing
+import RoutingWire
+import Synchronization
+
+enum TableBenchmark {
+    static let start = Timestamp(seconds: 1_700_000_000)
+
+    /// Seconds of `body`, by the wall.
+    static func time(_ body: () throws -> Void) rethrows -> Double {
+        let clock = ContinuousClock()
+        let elapsed = try clock.measure(body)
+        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+    }
+
+    /// Memory of this process that is resident, in octets.
+    static var resident: Int {
+        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+        return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * Int(getpagesize())
+    }
+
+    static func filled(_ path: String) throws -> (table: RouteTable, routes: Int) {
+        let table = RouteTable()
+        var loader = MRTLoader(table)
+        let file = try PackedFile(path)
+        while let part = try file.next() { try loader.load(part) }
+        try loader.finish()
+        while table.advance(to: start) {}
+        return (table, loader.routes)
+    }
+
+    static func load(_ path: String) throws {
+        // The file into the page cache first.
+        let file = try PackedFile(path)
+        while try file.next() != nil {}
+        let before = resident
+        var kept: RouteTable?
+        var routes = 0
+        let seconds = try time { (kept, routes) = try filled(path) }
+        let octets = resident - before
+        print(
+            "load: \(routes) routes in \(round(seconds, 3)) s, \(Int(Double(routes) / seconds)) routes/s; "
+                + "resident +\(octets >> 20) MiB, table \((kept?.octets ?? 0) >> 20) MiB")
+    }
+
+    static func prefixes(_ path: String) throws -> [(prefix: Prefix, origins: RouteOrigins)] {
+        var reader = MRTReader()
+        var found: [(Prefix, RouteOrigins)] = []
+        let file = try PackedFile(path)
+        while let part = try file.next() {
+            reader.append(part)
+            while let record = try reader.next() {
+                guard case .table(let table) = record.content, let entry = table.entries.first else {
+                    continue
+                }
+                found.append((table.prefix, entry.origins))
+            }
+        }
+        return found
+    }
+
+    static func lookup(_ path: String) throws {
+        let (table, _) = try filled(path)
+        let prefixes = try prefixes(path).map(\.prefix)
+        var random = SeededGenerator(seed: 1)
+        let count = 5_000_000
+        for family in AddressFamily.allCases {
+            let own = prefixes.filter { $0.address.family == family }
+            guard !own.isEmpty else { continue }
+            let addresses = (0..<count).map { _ in
+                let base = own[Int.random(in: 0..<own.count, using: &random)].address
+                return family == .ipv4
+                    ? IPAddress(
+                        ipv4: UInt32(truncatingIfNeeded: base.low)
+                            | UInt32.random(in: 0...255, using: &random))
+                    : IPAddress(ipv6High: base.high | UInt64.random(in: 0...65535, using: &random), low: 1)
+            }
+            var matched = 0
+            let alone = time {
+                for address in addresses where table.match(address) != nil { matched += 1 }
+            }
+            print(
+                "lookup: IPv\(family.rawValue), random prefixes: \(Int(Double(count) / alone)) look-ups/s alone, "
+                    + "\(round(alone / Double(count) * 1e9, 1)) ns; \(matched) matched")
+            let isDone = Atomic<Bool>(false)
+            let changes = Atomic<Int>(0)
+            let churn = Array(own.prefix(100_000))
+            let writer = Thread {
+                let peer = RoutePeer(
+                    source: .mrt, address: IPAddress(ipv4: 0xC000_0201), asNumber: ASNumber(64500))
+                guard let place = table.join(peer) else { return }
+                while !isDone.load(ordering: .relaxed) {
+                    for prefix in churn {
+                        table.apply(BGPUpdate(withdrawing: [BGPRoute(prefix)]), from: place, at: start)
+                        table.add(prefix, origins: .one(ASNumber(64496)), from: place, at: start)
+                        changes.add(2, ordering: .relaxed)
+                    }
+                }
+            }
+            writer.start()
+            let beside = time { for address in addresses where table.match(address) != nil { matched += 1 } }
+            isDone.store(true, ordering: .relaxed)
+            print(
+                "lookup: IPv\(family.rawValue), beside updates: \(Int(Double(count) / beside)) look-ups/s, "
+                    + "\(Int(Double(changes.load(ordering: .relaxed)) / beside)) updates/s at the same time")
+            Thread.sleep(forTimeInterval: 0.3)
+        }
+    }
+
+    /// UPDATEs of the table, as a speaker sends them: routes of one origin together.
+    static func messages(_ path: String, speaker: UInt32) throws -> (octets: [UInt8], routes: Int) {
+        let routes = try prefixes(path)
+        var groups: [String: (origins: UInt32, family: AddressFamily, prefixes: [Prefix])] = [:]
+        for (prefix, origins) in routes {
+            let origin = origins.numbers(speaker: ASNumber(speaker)).first?.value ?? speaker
+            let key = "\(origin) \(prefix.address.family.rawValue)"
+            groups[key, default: (origin, prefix.address.family, [])].prefixes.append(prefix)
+        }
+        var octets: [UInt8] = []
+        for (_, group) in groups.sorted(by: { $0.key < $1.key }) {
+            var start = 0
+            // Some routes at a time, as real tables with their many different attributes come.
+            while start < group.prefixes.count {
+                let part = group.prefixes[start..<min(start + 8, group.prefixes.count)]
+                let hop =
+                    group.family == .ipv4
+                    ? IPAddress(ipv4: 0x7F00_0001) : IPAddress(ipv6High: 0xFD53 << 48, low: 1)
+                let update = BGPUpdate(
+                    announcing: part.map { BGPRoute($0) },
+                    asPath: ASPath([speaker, 3356, 1299, group.origins]),
+                    nextHop: hop)
+                octets += BGPMessage.update(update).composed(encoding: BGPEncoding())
+                start += 8
+            }
+        }
+        for family in AddressFamily.allCases {
+            octets += BGPMessage.update(BGPUpdate(endOfRIB: family)).composed(encoding: BGPEncoding())
+        }
+        return (octets, routes.count)
+    }
+
+    static func updates(_ path: String) throws {
+        let (octets, routes) = try messages(path, speaker: 64511)
+        for round in ["empty table", "again, all known"] {
+            if round == "empty table" { shared = RouteTable() }
+            let peer = RoutePeer(source: .session, address: IPAddress(ipv4: 1), asNumber: ASNumber(64511))
+            guard let place = shared.join(peer) else { return }
+            for family in AddressFamily.allCases { shared.begin(place, family, at: start) }
+            let seconds = try time {
+                var framer = BGPFramer()
+                var at = 0
+                while at < octets.count {
+                    let end = min(at + 65536, octets.count)
+                    framer.append(octets[at..<end])
+                    at = end
+                    while let message = try framer.next() {
+                        if case .update(let update) = message { shared.apply(update, from: place, at: start) }
+                    }
+                }
+            }
+            print(
+                "updates: \(round): \(routes) routes in \(Self.round(seconds, 3)) s, \(Int(Double(routes) / seconds)) routes/s"
+            )
+        }
+    }
+
+    nonisolated(unsafe) private static var shared = RouteTable()
+
+    static func down(_ path: String) throws {
+        let (table, routes) = try filled(path)
+        let prefixes = try prefixes(path).map(\.prefix)
+        let peer = RoutePeer(source: .session, address: IPAddress(ipv4: 1), asNumber: ASNumber(64511))
+        guard let place = table.join(peer) else { return }
+        for family in AddressFamily.allCases { table.begin(place, family, at: start) }
+        for prefix in prefixes { table.add(prefix, origins: .one(ASNumber(64496)), from: place, at: start) }
+        for family in AddressFamily.allCases { table.complete(place, family, at: start) }
+        while table.advance(to: start) {}
+        let isDone = Atomic<Bool>(false)
+        let worst = Atomic<Int>(0)
+        let reader = Thread {
+            var random = SeededGenerator(seed: 3)
+            let clock = ContinuousClock()
+            while !isDone.load(ordering: .relaxed) {
+                let address = prefixes[Int.random(in: 0..<prefixes.count, using: &random)].address
+                let took = clock.measure {
+                    _ = table.match(address)
+                    _ = table.standing(of: address)
+                }
+                worst.max(Int(took.nanoseconds / 1000), ordering: .relaxed)
+            }
+        }
+        reader.start()
+        Thread.sleep(forTimeInterval: 0.5)
+        let alone = worst.exchange(0, ordering: .relaxed)
+        let loss = time { table.lose(place, at: start) }
+        for family in AddressFamily.allCases { table.begin(place, family, at: start) }
+        var slices = 0
+        let sweep = time {
+            for family in AddressFamily.allCases { table.complete(place, family, at: start) }
+            while table.advance(to: start) { slices += 1 }
+        }
+        isDone.store(true, ordering: .relaxed)
+        print(
+            "down: a peer with \(routes) routes: \(round(loss * 1e6, 1)) µs for the loss; comparing an empty new table "
+                + "\(round(sweep * 1e3, 1)) ms in \(slices) slices; longest read \(worst.load(ordering: .relaxed)) µs, "
+                + "\(alone) µs before")
+    }
+
+    static func round(_ value: Double, _ digits: Int) -> Double {
+        let factor = pow(10, Double(digits))
+        return (value * factor).rounded() / factor
+    }
+}

@@ -1,0 +1,383 @@
+import Foundation
+
+/// A real BGP speaker in a namespace of its own, beside the namespace of the listener that it tells its routes to.
+///
+/// The listener is 10.54.0.1 and fd54::1, AS 64512, port 1790; the speaker 10.54.0.2 and fd54::2, AS 64511.
+package final class RouteSpeaker {
+    package enum Software: String, CaseIterable, Sendable { case bird, frr, gobgp, exabgp }
+
+    /// Where the listener is.
+    package static let listener = (address: "10.54.0.1", port: 1790, number: 64512)
+    package static let address = "10.54.0.2"
+    package static let number = 64511
+    package static let neighbourNumber = 64510
+
+    package let software: Software
+    /// The namespace in which the listener has to be.
+    package let listenerNamespace: Namespace
+    private let namespace: Namespace
+    private let folder: URL
+    private var child: Child?
+    private var neighbour: Child?
+    /// Prefix and the AS behind the speaker's that it comes from; nil for the speaker's own.
+    private var routes: [String: Int?] = [:]
+    private let password: String?
+    private let monitored: Bool
+
+    /// Makes both namespaces and the link between them.
+    ///
+    /// - Parameters:
+    ///   - password: the key of TCP's MD5 signatures.
+    ///   - isMonitored: whether the speaker tells by BMP, on port 11019 of the listener, what it hears. GoBGP alone.
+    package init(
+        _ software: Software, password: String? = nil, isMonitored: Bool = false
+    ) throws(LaboratoryError) {
+        self.software = software
+        self.password = password
+        monitored = isMonitored
+        let label = String(UUID().uuidString.prefix(4))
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("afterglow-routes-\(label)")
+        listenerNamespace = try Namespace("feed", laboratory: label)
+        namespace = try Namespace("peer", laboratory: label)
+        try listenerNamespace.configure(
+            "link", "add", "peer", "type", "veth", "peer", "name", "feed", "netns", namespace.name)
+        for (place, link, host) in [(listenerNamespace, "peer", 1), (namespace, "feed", 2)] {
+            try place.configure("link", "set", link, "up")
+            try place.configure("addr", "add", "10.54.0.\(host)/24", "dev", link)
+            try place.configure("addr", "add", "fd54::\(host)/64", "dev", link, "nodad")
+        }
+        do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+            throw .missing(folder.path)
+        }
+        // FRR's daemons give up their rights before they write there.
+        chmod(folder.path, 0o777)
+    }
+
+    deinit { tearDown() }
+
+    /// Whether the program is installed.
+    package static func isInstalled(_ software: Software) -> Bool {
+        let names =
+            switch software {
+            case .bird: ["/usr/sbin/bird"]
+            case .frr: ["/usr/lib/frr/bgpd"]
+            case .gobgp: ["/usr/bin/gobgpd"]
+            case .exabgp: ["/usr/sbin/exabgp", "/usr/bin/exabgp"]
+            }
+        return names.contains { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// Starts the speaker with routes; it connects to the listener by itself.
+    ///
+    /// - Parameter routes: prefixes, each with the AS that it comes from; nil for the speaker's own.
+    package func start(_ routes: [String: Int?]) throws(LaboratoryError) {
+        self.routes = routes
+        let output = folder.appendingPathComponent("output")
+        switch software {
+        case .bird:
+            try write(birdConfiguration, to: "bird.conf")
+            child = try namespace.start(
+                ["bird", "-f", "-c", path("bird.conf"), "-s", path("bird.ctl"), "-P", path("bird.pid")],
+                output: output, complaint: output)
+        case .frr:
+            try write(frrConfiguration, to: "bgpd.conf")
+            child = try namespace.start(
+                [
+                    "/usr/lib/frr/bgpd", "-f", path("bgpd.conf"), "-n", "-S", "-P", "0", "-i",
+                    path("bgpd.pid"),
+                    "--vty_socket", folder.path, "--skip_runas", "-Z",
+                ],
+                output: output, complaint: output)
+        case .gobgp:
+            try write(gobgpConfiguration, to: "gobgp.toml")
+            child = try namespace.start(
+                ["gobgpd", "-f", path("gobgp.toml"), "--pprof-disable", "--api-hosts", "127.0.0.1:50051"],
+                output: output, complaint: output)
+            let isReady = Patience.wait(10) {
+                Command.run(namespace.inside(["gobgp", "global"])).succeeded
+            }
+            guard isReady else { throw .program("gobgpd: " + log) }
+            for (prefix, origin) in routes.sorted(by: { $0.key < $1.key }) {
+                try announce(prefix, from: origin)
+            }
+        case .exabgp:
+            try write(exabgpConfiguration, to: "exabgp.conf")
+            child = try namespace.start(
+                [
+                    "env", "exabgp.daemon.user=root", "exabgp.api.cli=false",
+                    "exabgp.tcp.port=\(Self.listener.port)",
+                    "exabgp", path("exabgp.conf"),
+                ],
+                output: output, complaint: output)
+        }
+    }
+
+    /// Adds or changes a route.
+    package func announce(_ prefix: String, from origin: Int? = nil) throws(LaboratoryError) {
+        routes[prefix] = .some(origin)
+        switch software {
+        case .gobgp:
+            let hop = prefix.contains(":") ? "fd54::2" : Self.address
+            let path = origin.map { ["aspath", String($0)] } ?? []
+            try run(["gobgp", "global", "rib", "add", prefix] + path + ["nexthop", hop] + family(prefix))
+        default: try reconfigure()
+        }
+    }
+
+    /// Takes routes away, at once: ExaBGP forgets a change that comes while it works on another.
+    package func withdraw(_ prefixes: [String]) throws(LaboratoryError) {
+        for prefix in prefixes { routes[prefix] = nil }
+        guard software == .gobgp else { return try reconfigure() }
+        for prefix in prefixes { try run(["gobgp", "global", "rib", "del", prefix] + family(prefix)) }
+    }
+
+    /// Ends the program: gently, with a NOTIFICATION, or at once.
+    package func stop(gently: Bool = true) {
+        if gently { child?.stop() } else { child?.signal(SIGKILL) }
+        child?.wait()
+        child = nil
+    }
+
+    // MARK: The neighbour of a speaker that is monitored
+
+    /// Starts BIRD beside the speaker, as its neighbour AS 64510 on 127.0.0.2.
+    package func startNeighbour(_ routes: [String: Int]) throws(LaboratoryError) {
+        try write(Self.neighbourConfiguration(routes), to: "neighbour.conf")
+        let output = folder.appendingPathComponent("neighbour")
+        neighbour = try namespace.start(
+            [
+                "bird", "-f", "-c", path("neighbour.conf"), "-s", path("neighbour.ctl"), "-P",
+                path("neighbour.pid"),
+            ],
+            output: output, complaint: output)
+    }
+
+    package func changeNeighbour(_ routes: [String: Int]) throws(LaboratoryError) {
+        try write(Self.neighbourConfiguration(routes), to: "neighbour.conf")
+        try run(["birdc", "-s", path("neighbour.ctl"), "configure"])
+    }
+
+    package func stopNeighbour() {
+        neighbour?.signal(SIGKILL)
+        neighbour?.wait()
+        neighbour = nil
+    }
+
+    private static func neighbourConfiguration(_ routes: [String: Int]) -> String {
+        let lines = { (isSix: Bool) in
+            routes.filter { $0.key.contains(":") == isSix }.sorted { $0.key < $1.key }
+                .map { "  route \($0.key) blackhole { bgp_path.prepend(\($0.value)); };\n" }.joined()
+        }
+        return """
+            router id 127.0.0.2;
+            protocol device { }
+            protocol static s4 {
+              ipv4;
+            \(lines(false))}
+            protocol static s6 {
+              ipv6;
+            \(lines(true))}
+            protocol bgp monitored {
+              local 127.0.0.2 as \(neighbourNumber);
+              neighbor 127.0.0.1 as \(number);
+              multihop;
+              connect delay time 1;
+              error wait time 1, 2;
+              ipv4 { export all; import none; next hop address 127.0.0.2; };
+              ipv6 { export all; import none; next hop address fd54::2; };
+            }
+
+            """
+    }
+
+    /// What the program wrote.
+    package var log: String {
+        (try? String(contentsOf: folder.appendingPathComponent("output"), encoding: .utf8)) ?? ""
+    }
+
+    package func tearDown() {
+        child?.signal(SIGKILL)
+        child?.wait()
+        child = nil
+        stopNeighbour()
+        namespace.remove()
+        listenerNamespace.remove()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    // MARK: The programs
+
+    private func reconfigure() throws(LaboratoryError) {
+        switch software {
+        case .bird:
+            try write(birdConfiguration, to: "bird.conf")
+            try run(["birdc", "-s", path("bird.ctl"), "configure"])
+        case .frr:
+            let known = Set(routes.keys)
+            var lines = ["configure terminal", "router bgp \(Self.number)"]
+            for (family, isSix) in [("ipv4", false), ("ipv6", true)] {
+                lines.append("address-family \(family) unicast")
+                lines += announced.subtracting(known).filter { $0.contains(":") == isSix }.map {
+                    "no network \($0)"
+                }
+                lines += known.subtracting(announced).filter { $0.contains(":") == isSix }.map {
+                    "network \($0)"
+                }
+                lines.append("exit-address-family")
+            }
+            announced = known
+            try run(["vtysh", "--vty_socket", folder.path] + lines.flatMap { ["-c", $0] })
+        case .exabgp:
+            try write(exabgpConfiguration, to: "exabgp.conf")
+            // ExaBGP reads its configuration again on SIGUSR1.
+            child?.signal(SIGUSR1)
+        case .gobgp: break
+        }
+    }
+
+    /// What FRR was told to announce, which it takes differences to.
+    private var announced: Set<String> = []
+
+    private func family(_ prefix: String) -> [String] { ["-a", prefix.contains(":") ? "ipv6" : "ipv4"] }
+
+    private func run(_ arguments: [String]) throws(LaboratoryError) {
+        let result = Command.run(namespace.inside(arguments))
+        guard result.succeeded else {
+            throw .program(arguments.joined(separator: " ") + ": " + result.complaint)
+        }
+    }
+
+    private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+    private func write(_ text: String, to name: String) throws(LaboratoryError) {
+        do { try text.write(toFile: path(name), atomically: true, encoding: .utf8) } catch {
+            throw .missing(path(name))
+        }
+        chmod(path(name), 0o644)
+    }
+
+    private func sorted(_ isSix: Bool) -> [(key: String, value: Int?)] {
+        routes.filter { $0.key.contains(":") == isSix }.sorted { $0.key < $1.key }
+    }
+
+    private var birdConfiguration: String {
+        func lines(_ isSix: Bool) -> String {
+            sorted(isSix).map { prefix, origin in
+                let path = origin.map { " { bgp_path.prepend(\($0)); }" } ?? ""
+                return "  route \(prefix) blackhole\(path);\n"
+            }.joined()
+        }
+        return """
+            router id \(Self.address);
+            protocol device { }
+            protocol static s4 {
+              ipv4;
+            \(lines(false))}
+            protocol static s6 {
+              ipv6;
+            \(lines(true))}
+            protocol bgp feed {
+              local \(Self.address) as \(Self.number);
+              neighbor \(Self.listener.address) port \(Self.listener.port) as \(Self.listener.number);
+              connect delay time 1;
+              error wait time 1, 2;
+              graceful restart on;
+              \(password.map { "password \"\($0)\";" } ?? "")
+              ipv4 { export all; import none; next hop self; };
+              ipv6 { export all; import none; next hop address fd54::2; };
+            }
+
+            """
+    }
+
+    private var frrConfiguration: String {
+        announced = Set(routes.keys)
+        let networks = { (isSix: Bool) in self.sorted(isSix).map { "  network \($0.key)\n" }.joined() }
+        let peer = "neighbor \(Self.listener.address)"
+        return """
+            router bgp \(Self.number)
+             bgp router-id \(Self.address)
+             no bgp ebgp-requires-policy
+             no bgp network import-check
+             bgp graceful-restart
+             \(peer) remote-as \(Self.listener.number)
+             \(peer) port \(Self.listener.port)
+             \(peer) timers connect 1
+            \(password.map { " \(peer) password \($0)\n" } ?? "") address-family ipv4 unicast
+            \(networks(false)) exit-address-family
+             address-family ipv6 unicast
+              \(peer) activate
+            \(networks(true)) exit-address-family
+
+            """
+    }
+
+    private var gobgpConfiguration: String {
+        let families = ["ipv4-unicast", "ipv6-unicast"].map { name in
+            """
+              [[neighbors.afi-safis]]
+                [neighbors.afi-safis.config]
+                  afi-safi-name = "\(name)"
+                [neighbors.afi-safis.mp-graceful-restart.config]
+                  enabled = true
+
+            """
+        }
+        let monitor = """
+            [[bmp-servers]]
+              [bmp-servers.config]
+                address = "\(Self.listener.address)"
+                port = 11019
+                route-monitoring-policy = "pre-policy"
+
+            """
+        return """
+            [global.config]
+              as = \(Self.number)
+              router-id = "\(Self.address)"
+              port = \(monitored ? 179 : -1)
+            \(monitored ? monitor : "")[[neighbors]]
+              [neighbors.config]
+                neighbor-address = "\(monitored ? "127.0.0.2" : Self.listener.address)"
+                peer-as = \(monitored ? Self.neighbourNumber : Self.listener.number)
+            \(password.map { "    auth-password = \"\($0)\"\n" } ?? "")\
+              [neighbors.timers.config]
+                connect-retry = 1
+                idle-hold-time-after-reset = 1
+              [neighbors.transport.config]
+                remote-port = \(monitored ? 179 : Self.listener.port)
+                passive-mode = \(monitored)
+              [neighbors.graceful-restart.config]
+                enabled = true
+                restart-time = 30
+            \(families.joined())
+            """
+    }
+
+    private var exabgpConfiguration: String {
+        let lines = (sorted(false) + sorted(true)).map { prefix, origin in
+            let hop = prefix.contains(":") ? "fd54::2" : Self.address
+            let path = origin.map { " as-path [ \(Self.number) \($0) ]" } ?? ""
+            return "    route \(prefix) next-hop \(hop)\(path);\n"
+        }
+        return """
+            neighbor \(Self.listener.address) {
+              router-id \(Self.address);
+              local-address \(Self.address);
+              local-as \(Self.number);
+              peer-as \(Self.listener.number);
+            \(password.map { "  md5-password \"\($0)\";\n" } ?? "")\
+              capability {
+                graceful-restart 30;
+              }
+              family {
+                ipv4 unicast;
+                ipv6 unicast;
+              }
+              static {
+            \(lines.joined())  }
+            }
+
+            """
+    }
+}

@@ -1,0 +1,204 @@
+import Primitives
+
+/// What each AS announces and what it did about it, per family. AS 0 stands for the whole table.
+struct RouteAccounts {
+    /// How long activity is remembered, in seconds.
+    static let memory: UInt32 = 86_400
+    /// Rows and moments that wait to be fetched at most: the most ASes that a bucket can touch, a few times over.
+    static let outputMax = 400_000
+
+    struct Account {
+        let asn: ASNumber
+        let family: AddressFamily
+        var prefixes = 0
+        /// Visible space in units of 1/256 of a /24 or 1/65536 of a /48.
+        var space = 0
+        var baseline: RouteBaseline?
+        /// The most prefixes so far; kept for AS 0 alone.
+        var usualPrefixes = 0
+        var isLost = false
+        var isTouched = false
+        var announcements: Int32 = 0
+        var withdrawals: Int32 = 0
+        /// Prefixes that vanished less those that came back, in the current bucket.
+        var vanished: Int32 = 0
+        var past: [Activity] = []
+    }
+
+    /// One bucket of the past.
+    struct Activity {
+        let start: UInt32
+        let announcements: Int32
+        let withdrawals: Int32
+        let vanished: Int32
+    }
+
+    private(set) var all: [Account] = []
+    private var places: [UInt64: Int] = [:]
+    private var lastKey: UInt64 = .max
+    private var lastPlace = 0
+    private var touched: [Int] = []
+    private let bucketSeconds: UInt32
+    private(set) var bucketStart: UInt32 = 0
+    private(set) var rows: [RouteBucket] = []
+    private(set) var moments: [RouteMoment] = []
+    /// Rows that nobody fetched in time.
+    private(set) var dropped = 0
+
+    init(bucketSeconds: Int64) {
+        self.bucketSeconds = UInt32(clamping: max(1, bucketSeconds))
+        _ = place(of: 0, .ipv4)
+        _ = place(of: 0, .ipv6)
+    }
+
+    /// The length of a bucket.
+    var seconds: Int64 { Int64(bucketSeconds) }
+
+    /// What `RouteTable.visible` tells.
+    func visible(of number: ASNumber, _ family: AddressFamily) -> (prefixes: Int, space: Int, usual: Int) {
+        guard let account = account(of: number, family) else { return (0, 0, 0) }
+        let usual = account.baseline.map { Int($0.usual) } ?? account.space
+        return (account.prefixes, blocks(account.space, family), blocks(usual, family))
+    }
+
+    /// The account of an AS, opened where there is none.
+    mutating func place(of number: UInt32, _ family: AddressFamily) -> Int {
+        let key = UInt64(number) << 8 | UInt64(family.rawValue)
+        if key == lastKey { return lastPlace }
+        let place: Int
+        if let known = places[key] {
+            place = known
+        } else {
+            place = all.count
+            all.append(Account(asn: ASNumber(number), family: family))
+            places[key] = place
+        }
+        lastKey = key
+        lastPlace = place
+        return place
+    }
+
+    func account(of number: ASNumber, _ family: AddressFamily) -> Account? {
+        places[UInt64(number.value) << 8 | UInt64(family.rawValue)].map { all[$0] }
+    }
+
+    private func total(_ family: AddressFamily) -> Int { family == .ipv4 ? 0 : 1 }
+
+    mutating func count(announcementOf number: UInt32, _ family: AddressFamily) {
+        all[total(family)].announcements &+= 1
+        let place = place(of: number, family)
+        all[place].announcements &+= 1
+        touch(place)
+    }
+
+    mutating func count(withdrawalOf number: UInt32, _ family: AddressFamily) {
+        all[total(family)].withdrawals &+= 1
+        let place = place(of: number, family)
+        all[place].withdrawals &+= 1
+        touch(place)
+    }
+
+    /// Takes in that prefixes of an AS appeared or vanished. Before the family's first table is complete nothing
+    /// is learnt or judged.
+    mutating func change(
+        _ number: UInt32, _ family: AddressFamily, prefixes: Int, space: Int, isReady: Bool, at now: UInt32
+    ) {
+        change(place(of: number, family), prefixes: prefixes, space: space, isReady: isReady, at: now)
+        change(total(family), prefixes: prefixes, space: space, isReady: isReady, at: now)
+    }
+
+    private mutating func change(_ place: Int, prefixes: Int, space: Int, isReady: Bool, at now: UInt32) {
+        guard isReady else {
+            all[place].prefixes += prefixes
+            all[place].space += space
+            return
+        }
+        var baseline = all[place].baseline ?? RouteBaseline(all[place].space, at: now)
+        baseline.learn(all[place].space, until: now)
+        all[place].baseline = baseline
+        if place < 2 { all[place].usualPrefixes = max(all[place].usualPrefixes, all[place].prefixes) }
+        all[place].vanished &-= Int32(truncatingIfNeeded: prefixes)
+        all[place].prefixes += prefixes
+        all[place].space += space
+        touch(place)
+        judge(place, at: now)
+    }
+
+    private mutating func judge(_ place: Int, at now: UInt32) {
+        let account = all[place]
+        guard let baseline = account.baseline else { return }
+        let kind: RouteMoment.Kind
+        if !account.isLost, baseline.isLoss(account.space) {
+            kind = .lost
+        } else if account.isLost, baseline.isReturn(account.space) {
+            kind = .returned
+        } else {
+            return
+        }
+        all[place].isLost = kind == .lost
+        guard moments.count < Self.outputMax else { return }
+        moments.append(
+            RouteMoment(
+                kind: kind, asn: account.asn, family: account.family, at: Timestamp(seconds: Int64(now)),
+                visible: blocks(account.space, account.family),
+                usual: blocks(Int(baseline.usual), account.family)))
+    }
+
+    private mutating func touch(_ place: Int) {
+        guard !all[place].isTouched else { return }
+        all[place].isTouched = true
+        touched.append(place)
+    }
+
+    /// Closes the bucket where `now` is past it.
+    mutating func advance(to now: UInt32, peers: (AddressFamily) -> Int) {
+        let start = now - now % bucketSeconds
+        guard start > bucketStart else { return }
+        if bucketStart != 0 { close(peers: peers) }
+        bucketStart = start
+    }
+
+    private mutating func close(peers: (AddressFamily) -> Int) {
+        let live: [AddressFamily: Int] = [.ipv4: peers(.ipv4), .ipv6: peers(.ipv6)]
+        touch(0)
+        touch(1)
+        for place in touched {
+            let account = all[place]
+            if rows.count < Self.outputMax {
+                var row = RouteBucket(
+                    start: Timestamp(seconds: Int64(bucketStart)), seconds: seconds, asn: account.asn,
+                    family: account.family)
+                row.announcements = Int(account.announcements)
+                row.withdrawals = Int(account.withdrawals)
+                row.prefixesVisible = account.prefixes
+                row.spaceVisible = blocks(account.space, account.family)
+                row.peers = live[account.family] ?? 0
+                rows.append(row)
+            } else {
+                dropped += 1
+            }
+            let past = Activity(
+                start: bucketStart, announcements: account.announcements, withdrawals: account.withdrawals,
+                vanished: account.vanished)
+            all[place].past.removeAll { $0.start &+ Self.memory < bucketStart }
+            all[place].past.append(past)
+            all[place].announcements = 0
+            all[place].withdrawals = 0
+            all[place].vanished = 0
+            all[place].isTouched = false
+        }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    mutating func take() -> (rows: [RouteBucket], moments: [RouteMoment]) {
+        defer {
+            rows = []
+            moments = []
+        }
+        return (rows, moments)
+    }
+
+    private func blocks(_ space: Int, _ family: AddressFamily) -> Int {
+        family == .ipv4 ? (space + 255) >> 8 : (space + 65535) >> 16
+    }
+}

@@ -1,0 +1,85 @@
+import Primitives
+import Synchronization
+
+/// The part of the table of one address family that readers share: the trie and the peers' columns.
+final class RouteFamily: Sendable {
+    /// A withdrawal counts for peers as a whole: of fewer than this many, all must have withdrawn.
+    static let peersOfMajority = 4
+    /// No chain of prefixes is longer.
+    private static let chainMax = 129
+
+    let family: AddressFamily
+    let trie = RouteTrie()
+    let columns = PeerColumns()
+    /// Whether a full table has lost most of its prefixes at the moment.
+    let isCutOff = Atomic<Bool>(false)
+
+    init(_ family: AddressFamily) { self.family = family }
+
+    deinit { trie.deallocate() }
+
+    /// What the live peers say of a record.
+    struct Tally {
+        var seeing = 0
+        /// Peers that announce it or did; those that said something unusable are left out.
+        var total = 0
+        /// Each origin with the peers that see it, the most first.
+        var origins: [(place: UInt32, isSet: Bool, peers: Int)] = []
+
+        /// Seen by more than half of the peers that had it, or by any of a few (IODA's rule for full-feed peers).
+        var isVisible: Bool {
+            total < RouteFamily.peersOfMajority ? seeing > 0 : seeing * 2 > total
+        }
+    }
+
+    /// - Parameter anyState: whether peers count whose session is gone or not complete.
+    func tally(_ record: UInt32, anyState: Bool = false) -> Tally {
+        var tally = Tally()
+        columns.forEach { column in
+            guard anyState || column.state == .live else { return }
+            let word = column.word(record)
+            switch column.current(record) {
+            case .absent, .unusable: return
+            case .withdrawn: tally.total += 1
+            case .announced:
+                tally.total += 1
+                tally.seeing += 1
+                let known = tally.origins.firstIndex { $0.place == word.origin && $0.isSet == word.isSet }
+                if let known {
+                    tally.origins[known].peers += 1
+                } else {
+                    tally.origins.append((word.origin, word.isSet, 1))
+                }
+            }
+        }
+        tally.origins.sort { ($1.peers, $0.place) < ($0.peers, $1.place) }
+        return tally
+    }
+
+    /// The records around an address, the most specific first. Within `trie.read`.
+    func forEachAround(_ key: RouteKey, _ body: (UInt32, UnsafeMutablePointer<RouteRecord>) -> Bool) {
+        var place = trie.find(key)
+        for _ in 0..<Self.chainMax {
+            guard place != 0, let record = trie.records.pointer(Int(place)), body(place, record) else {
+                return
+            }
+            place = record.pointee.parent.load(ordering: .acquiring)
+        }
+    }
+
+    /// The longest match that is visible: prefix length and origin; 0 for none.
+    @inline(__always)
+    func match(_ key: RouteKey) -> (record: UInt32, length: UInt8, origin: UInt32) {
+        trie.read {
+            var place = trie.find(key)
+            for _ in 0..<Self.chainMax {
+                guard place != 0, let record = trie.records.pointer(Int(place)) else { break }
+                if record.pointee.isVisible {
+                    return (place, record.pointee.length, record.pointee.origin.load(ordering: .relaxed))
+                }
+                place = record.pointee.parent.load(ordering: .acquiring)
+            }
+            return (0, 0, 0)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package import Primitives
+import Synchronization
+
+/// A speaker whose routes the table has.
+package struct RoutePeer: Hashable, Sendable {
+    /// How its routes come, the more believed first.
+    package enum Source: UInt8, Hashable, Sendable, Comparable, CaseIterable {
+        /// A BGP session of our own.
+        case session
+        /// A router's word on its neighbour, by BMP.
+        case bmp
+        /// A file of MRT records.
+        case mrt
+
+        package static func < (left: Source, right: Source) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package let source: Source
+    package let address: IPAddress
+    package let asNumber: ASNumber
+    /// What tells apart speakers of one address: the router, its table, the distinguisher of BMP.
+    package let view: String
+
+    package init(source: Source, address: IPAddress, asNumber: ASNumber, view: String = "") {
+        self.source = source
+        self.address = address
+        self.asNumber = asNumber
+        self.view = view
+    }
+}
+
+/// How far a peer's table of one family can be relied on.
+package enum RouteFeedState: UInt8, Hashable, Sendable {
+    /// The peer never gave it.
+    case absent = 0
+    /// The session is up, its first table not complete: no verdicts yet.
+    case loading = 1
+    /// Complete and followed.
+    case live = 2
+    /// The session is gone: routes are kept and prove nothing.
+    case stale = 3
+}
+
+/// One peer's words on all prefixes of one family: a column of 8 octets a prefix.
+///
+/// Loss of the session is a change of `state`; the next session counts `epoch` on, so that neither walks the column.
+final class PeerColumn: Sendable {
+    let peer: RoutePeer
+    let words = Slab<Atomic<UInt64>>(capacity: RouteTrie.recordsMax, segmentBits: 12)
+    /// The path identifiers of the words (RFC 7911), where there are any.
+    let identifiers = Slab<Atomic<UInt32>>(capacity: RouteTrie.recordsMax, segmentBits: 12)
+    private let stateOctet = Atomic<UInt8>(0)
+    private let epochOctet = Atomic<UInt8>(0)
+
+    init(_ peer: RoutePeer) { self.peer = peer }
+
+    deinit {
+        words.deallocate()
+        identifiers.deallocate()
+    }
+
+    var state: RouteFeedState {
+        get { RouteFeedState(rawValue: stateOctet.load(ordering: .acquiring)) ?? .absent }
+        set { stateOctet.store(newValue.rawValue, ordering: .releasing) }
+    }
+
+    /// The session that is current, counted modulo 256.
+    var epoch: UInt8 {
+        get { epochOctet.load(ordering: .acquiring) }
+        set { epochOctet.store(newValue, ordering: .releasing) }
+    }
+
+    @inline(__always)
+    func word(_ record: UInt32) -> PeerWord {
+        PeerWord(bits: words.pointer(Int(record))?.pointee.load(ordering: .acquiring) ?? 0)
+    }
+
+    /// - Parameter ifMade: whether to leave a column alone that has no words nearby.
+    @inline(__always)
+    func set(_ word: PeerWord, of record: UInt32, ifMade: Bool = false) {
+        let place = ifMade ? words.pointer(Int(record)) : words.makePointer(Int(record))
+        place?.pointee.store(word.bits, ordering: .releasing)
+    }
+
+    /// What the peer says now: a route that a complete later table does not have is gone.
+    func current(_ record: UInt32) -> PeerWord.Kind {
+        let word = word(record)
+        guard word.kind == .announced, state == .live, word.epoch != epoch else { return word.kind }
+        return .withdrawn
+    }
+}
+
+/// The columns of one family: a list that only grows, read without a lock.
+final class PeerColumns: Sendable {
+    /// More than the peers of a large collector; some hundred at most (RIPE RIS, RouteViews).
+    static let limit = 1024
+
+    private nonisolated(unsafe) let places: UnsafeMutablePointer<PeerColumn?>
+    private let filled = Atomic<Int>(0)
+
+    init() {
+        places = .allocate(capacity: Self.limit)
+        places.initialize(repeating: nil, count: Self.limit)
+    }
+
+    deinit {
+        places.deinitialize(count: Self.limit)
+        places.deallocate()
+    }
+
+    var count: Int { filled.load(ordering: .acquiring) }
+
+    subscript(_ place: Int) -> PeerColumn? { place >= 0 && place < count ? places[place] : nil }
+
+    /// Adds a column; its place, or nil where the list is full. For the writer alone.
+    func append(_ column: PeerColumn) -> Int? {
+        let place = filled.load(ordering: .relaxed)
+        guard place < Self.limit else { return nil }
+        places[place] = column
+        filled.store(place + 1, ordering: .releasing)
+        return place
+    }
+
+    func forEach(_ body: (PeerColumn) -> Void) {
+        for place in 0..<count {
+            if let column = places[place] { body(column) }
+        }
+    }
+
+    /// Peers whose table is complete and followed.
+    var live: Int {
+        var live = 0
+        forEach { if $0.state == .live { live += 1 } }
+        return live
+    }
+}

@@ -1,0 +1,189 @@
+import NIOCore
+import NIOPosix
+import Primitives
+import RouteFeeds
+import Routing
+import RoutingWire
+import Testing
+
+/// What comes from an event loop, one at a time.
+final class Mailbox<Element: Sendable>: Sendable {
+    private let stream: AsyncStream<Element>
+    let continuation: AsyncStream<Element>.Continuation
+
+    init() { (stream, continuation) = AsyncStream<Element>.makeStream() }
+
+    /// The next one; nil once the sender has ended.
+    func next() async -> Element? {
+        for await element in stream { return element }
+        return nil
+    }
+}
+
+/// A BGP speaker for tests: sends what it is told, keeps what comes.
+final class Speaker: @unchecked Sendable {
+    final class Handler: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        let continuation: AsyncStream<BGPMessage>.Continuation
+        var framer = BGPFramer()
+
+        init(_ continuation: AsyncStream<BGPMessage>.Continuation) { self.continuation = continuation }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            framer.append(unwrapInboundIn(data).readableBytesView)
+            while let message = try? framer.next() { continuation.yield(message) }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { continuation.finish() }
+    }
+
+    let channel: any Channel
+    let messages = Mailbox<BGPMessage>()
+
+    init(port: Int) async throws {
+        let continuation = messages.continuation
+        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Handler(continuation))
+                }
+            }.connect(host: "127.0.0.1", port: port).get()
+    }
+
+    func send(_ message: BGPMessage) async throws {
+        try await send(message.composed(encoding: BGPEncoding()))
+    }
+
+    func send(_ octets: [UInt8]) async throws {
+        try await channel.writeAndFlush(channel.allocator.buffer(bytes: octets)).get()
+    }
+
+    func next() async -> BGPMessage? { await messages.next() }
+
+    /// Opens the session as AS 64511, with End-of-RIB.
+    func establish(number: UInt32 = 64511) async throws {
+        let open = BGPOpen(
+            asNumber: ASNumber(number), holdTime: 90, identifier: 9,
+            capabilities: [
+                .multiprotocol(.ipv4), .multiprotocol(.ipv6), .fourOctetASNumber(ASNumber(number)),
+                .gracefulRestart(.init(isRestarting: false, seconds: 120, families: [.ipv4: true])),
+            ])
+        try await send(.open(open))
+        try await send(.keepalive)
+    }
+
+    func announce(_ prefix: String, _ path: [UInt32]) async throws {
+        let route = BGPRoute(try #require(Prefix(prefix)))
+        try await send(.update(.init(announcing: [route], asPath: ASPath(path), nextHop: IPAddress(ipv4: 1))))
+    }
+}
+
+/// A feed on a port of its own.
+struct Listening {
+    let table = RouteTable()
+    let feed: BGPFeed
+    let port: Int
+    let reports = Mailbox<FeedReport>()
+
+    init(holdTime: UInt16 = 90) async throws {
+        let continuation = reports.continuation
+        let loopback = IPAddress(ipv4: 0x7F00_0001)
+        let settings = BGPFeedSettings(
+            listen: Endpoint(loopback, port: 0), asNumber: ASNumber(64512), identifier: 1,
+            neighbours: [.init(address: loopback, asNumber: ASNumber(64511))])
+        feed = BGPFeed(
+            settings, table: table, loop: MultiThreadedEventLoopGroup.singleton.next(),
+            clock: { Timestamp(seconds: 1_700_000_000) }, report: { continuation.yield($0) })
+        try await feed.start().get()
+        port = try #require(try await feed.port().get())
+    }
+
+    func next() async -> FeedReport? { await reports.next() }
+}
+
+@Suite("A BGP session over TCP")
+struct LoopbackTests {
+    let loopback = IPAddress(ipv4: 0x7F00_0001)
+    let address = IPAddress(ipv4: 0xC000_0201)
+
+    @Test("OPEN, routes, End-of-RIB, withdrawal, and an end that leaves routes stale")
+    func session() async throws {
+        let listening = try await Listening()
+        let speaker = try await Speaker(port: listening.port)
+        guard case .open(let open) = await speaker.next() else {
+            Issue.record("no OPEN")
+            return
+        }
+        #expect(open.asNumber == ASNumber(64512) && open.families == [.ipv4, .ipv6])
+        try await speaker.establish()
+        #expect(await speaker.next() == .keepalive)
+        try await speaker.announce("192.0.2.0/24", [64511, 64496])
+        try await speaker.send(.update(.init(endOfRIB: .ipv4)))
+        #expect(await listening.next() == .established(loopback, ASNumber(64511)))
+        #expect(await listening.next() == .complete(loopback, ASNumber(64511), .ipv4))
+        #expect(listening.table.standing(of: address) == .visible)
+        #expect(listening.table.match(address)?.origin == ASNumber(64496))
+        try await speaker.send(.notification(.shutdown(text: "maintenance")))
+        let end = await listening.next()
+        #expect(end == .ended(loopback, ASNumber(64511), .notified(.shutdown(text: "maintenance"))))
+        #expect(listening.table.standing(of: address) == .unknown)
+        #expect(listening.table.match(address) != nil)
+        try await listening.feed.stop().get()
+    }
+
+    @Test("A wrong AS, an unknown message and a broken marker each get their NOTIFICATION (RFC 4271 §6)")
+    func notifications() async throws {
+        let listening = try await Listening()
+        for (octets, expected) in [
+            (nil, BGPNotification.badPeerAS),
+            ([UInt8](repeating: 0xFF, count: 16) + [0, 19, 9], BGPNotification(code: 1, subcode: 3)),
+            ([UInt8](repeating: 0xFE, count: 19), BGPNotification(code: 1, subcode: 1)),
+        ] {
+            let speaker = try await Speaker(port: listening.port)
+            _ = await speaker.next()
+            if let octets {
+                try await speaker.send(octets)
+            } else {
+                try await speaker.establish(number: 64999)
+            }
+            var last: BGPMessage?
+            while let message = await speaker.next() { last = message }
+            #expect(last == .notification(expected))
+            #expect(await listening.next() == .ended(loopback, ASNumber(64511), .sent(expected)))
+        }
+        try await listening.feed.stop().get()
+    }
+
+    @Test(
+        "A neighbour that opens anew replaces its old session, whose routes stand until End-of-RIB (RFC 4724)"
+    )
+    func gracefulRestart() async throws {
+        let listening = try await Listening()
+        let old = try await Speaker(port: listening.port)
+        try await old.establish()
+        try await old.announce("192.0.2.0/24", [64511, 64496])
+        try await old.announce("198.51.100.0/24", [64511, 64497])
+        try await old.send(.update(.init(endOfRIB: .ipv4)))
+        for _ in 0..<2 { _ = await listening.next() }
+        let new = try await Speaker(port: listening.port)
+        try await new.establish()
+        #expect(
+            await listening.next() == .ended(loopback, ASNumber(64511), .sent(.connectionCollision)))
+        #expect(await listening.next() == .established(loopback, ASNumber(64511)))
+        #expect(listening.table.standing(of: address) == .unknown)
+        #expect(listening.table.match(address)?.origin == ASNumber(64496))
+        try await new.announce("198.51.100.0/24", [64511, 64497])
+        try await new.send(.update(.init(endOfRIB: .ipv4)))
+        #expect(await listening.next() == .complete(loopback, ASNumber(64511), .ipv4))
+        while listening.table.advance(to: Timestamp(seconds: 1_700_000_000)) {}
+        #expect(listening.table.standing(of: address) == .withdrawn(since: Timestamp(seconds: 1_700_000_000)))
+        try await listening.feed.stop().get()
+        var last: BGPMessage?
+        while let message = await new.next() { last = message }
+        guard case .notification(let notification) = last else {
+            Issue.record("no NOTIFICATION at the end")
+            return
+        }
+        #expect(notification.code == 6 && notification.subcode == 2)
+    }
+}
