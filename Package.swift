@@ -90,7 +90,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(
-            name: "route-benchmark", dependencies: ["Primitives", "RouteFeeds", "Routing", "RoutingWire"],
+            name: "route-benchmark",
+            dependencies: [
+                "Primitives", "RouteFeeds", "Routing", "RoutingWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Benchmarks/Routes", swiftSettings: settings),
         // Beside the rings: a simulated Internet, and real name servers in network namespaces.
         room("Simulation", ["Caching", "DNSWire", "Primitives", "Reachability", "Recursion", "Zones"]),

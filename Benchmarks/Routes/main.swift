@@ -11,22 +11,24 @@ import RoutingWire
 //   route-benchmark updates FILE         the table as UPDATE octets through the session's reader
 //   route-benchmark down FILE            longest pause of a reader while a peer goes down and comes back
 //   route-benchmark send FILE ADDRESS PORT AS   a speaker that sends the table to a BGP receiver
+//   route-benchmark receive PORT         a receiver: AS 64512, prints the routes that it has, many times a second
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 guard arguments.count >= 2 else {
-    print("usage: route-benchmark load|lookup|updates|down|send FILE …")
+    print("usage: route-benchmark load|lookup|updates|down|send|receive FILE …")
     exit(2)
 }
 switch arguments[0] {
 case "load": try TableBenchmark.load(arguments[1])
 case "lookup": try TableBenchmark.lookup(arguments[1])
 case "updates": try TableBenchmark.updates(arguments[1])
+case "receive": try Receiver.run(port: UInt16(arguments[1]) ?? 179)
 case "down": try TableBenchmark.down(arguments[1])
 case "send" where arguments.count == 5:
     try Sender.run(
         arguments[1], address: arguments[2], port: UInt16(arguments[3]) ?? 179,
         number: UInt32(arguments[4]) ?? 64511)
 default:
-    print("usage: route-benchmark load|lookup|updates|down|send FILE …")
+    print("usage: route-benchmark load|lookup|updates|down|send|receive FILE …")
     exit(2)
 }

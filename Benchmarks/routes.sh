@@ -1,0 +1,110 @@
+#!/bin/sh
+# What the route table costs beside bgpdump, BIRD and GoBGP, in one run. Needs python3 and the release build of
+# route-benchmark; leaves out the programs that are missing. Takes some minutes and 2 GB of memory.
+#
+#     swift build -c release --product route-benchmark
+#     sudo Benchmarks/routes.sh [rounds]
+set -eu
+cd "$(dirname "$0")/.."
+rounds=${1:-5}
+benchmark=${ROUTE_BENCHMARK:-.build/release/route-benchmark}
+folder=$(mktemp -d)
+trap 'for child in $children; do kill "$child" 2>/dev/null || true; done; rm -rf "$folder"' EXIT
+children=""
+table=$folder/table.mrt
+python3 Tests/Interoperation/make_mrt.py table "$table" --ipv4 1000000 --ipv6 200000 --peers 1
+table4=$folder/table4.mrt
+python3 Tests/Interoperation/make_mrt.py table "$table4" --ipv4 1000000 --ipv6 200000 --peers 4
+
+now() { date +%s.%N; }
+since() { echo "$(now) $1" | awk '{printf "%.2f", $1 - $2}'; }
+
+# Sends the table to a BGP receiver on 127.0.0.1 and waits until it has all routes.
+#   receive NAME PORT COUNT-COMMAND
+receive() {
+    "$benchmark" send "$table" 127.0.0.1 "$2" 64511 > "$folder/send.$1" &
+    sender=$!
+    children="$children $sender"
+    while ! [ -s "$folder/send.$1" ]; do
+        sleep 0.05
+        kill -0 "$sender" 2>/dev/null || { echo "$1: the sender ended"; return; }
+    done
+    start=$(sed 's/.* from \([0-9.]*\) .*/\1/' "$folder/send.$1")
+    count=0
+    while [ "$count" -lt 1200000 ]; do count=$(eval "$3" || echo 0); sleep 0.05; done
+    echo "receive: $1: 1200000 routes in $(since "$start") s"
+    kill "$sender"
+    wait "$sender" 2>/dev/null || true
+}
+
+round=1
+while [ "$round" -le "$rounds" ]; do
+    echo "round $round"
+    "$benchmark" load "$table"
+    "$benchmark" load "$table4"
+    if command -v bgpdump >/dev/null; then
+        start=$(now)
+        bgpdump -m "$table" > /dev/null 2>&1
+        echo "load: bgpdump -m > /dev/null: $(since "$start") s"
+    fi
+    "$benchmark" lookup "$table"
+    "$benchmark" updates "$table"
+    "$benchmark" down "$table"
+    if command -v bird >/dev/null; then
+        cat > "$folder/bird.conf" <<END
+router id 127.0.0.3;
+protocol device { }
+protocol bgp feed {
+  local 127.0.0.1 port 11791 as 64512;
+  neighbor 127.0.0.1 as 64511;
+  multihop;
+  passive;
+  ipv4 { import all; export none; };
+  ipv6 { import all; export none; };
+}
+END
+        bird -f -c "$folder/bird.conf" -s "$folder/bird.ctl" -P "$folder/bird.pid" > /dev/null 2>&1 &
+        bird=$!
+        children="$children $bird"
+        sleep 1
+        receive bird 11791 "birdc -s $folder/bird.ctl show route count | awk '/^Total:/ {print \$2}'"
+        kill "$bird"
+        wait "$bird" 2>/dev/null || true
+    fi
+    if command -v gobgpd >/dev/null; then
+        cat > "$folder/gobgp.toml" <<END
+[global.config]
+  as = 64512
+  router-id = "127.0.0.3"
+  port = 11792
+  local-address-list = ["127.0.0.1"]
+[[neighbors]]
+  [neighbors.config]
+    neighbor-address = "127.0.0.1"
+    peer-as = 64511
+  [neighbors.transport.config]
+    passive-mode = true
+  [[neighbors.afi-safis]]
+    [neighbors.afi-safis.config]
+      afi-safi-name = "ipv4-unicast"
+  [[neighbors.afi-safis]]
+    [neighbors.afi-safis.config]
+      afi-safi-name = "ipv6-unicast"
+END
+        gobgpd -f "$folder/gobgp.toml" --pprof-disable --api-hosts 127.0.0.1:50099 > /dev/null 2>&1 &
+        gobgp=$!
+        children="$children $gobgp"
+        sleep 1
+        receive gobgp 11792 "gobgp -p 50099 neighbor 127.0.0.1 | awk '/Accepted/ {print \$2}'"
+        kill "$gobgp"
+        wait "$gobgp" 2>/dev/null || true
+    fi
+    "$benchmark" receive 11793 > "$folder/receive" &
+    receiver=$!
+    children="$children $receiver"
+    sleep 1
+    receive afterglow 11793 "tail -n 1 $folder/receive"
+    kill "$receiver"
+    wait "$receiver" 2>/dev/null || true
+    round=$((round + 1))
+done
