@@ -98,7 +98,9 @@ let package = Package(
             ],
             path: "Benchmarks/Routes", swiftSettings: settings),
         // Beside the rings: a simulated Internet, and real name servers in network namespaces.
-        room("Simulation", ["Caching", "DNSWire", "Primitives", "Reachability", "Recursion", "Zones"]),
+        room(
+            "Simulation",
+            ["Caching", "DNSWire", "Primitives", "Reachability", "Recursion", "Validation", "Zones"]),
         room("Laboratory", ["Primitives"]),
         tests("PrimitivesTests", ["Primitives"]),
         tests("DNSWireTests", ["DNSWire", "Primitives"], exclude: ["Fixtures"]),
@@ -115,7 +117,13 @@ let package = Package(
         tests("ReachabilityTests", ["Primitives", "Reachability"]),
         tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
         tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),
-        tests("SigningTests", ["DNSWire", "Primitives", "Signing", "Validation"]),
+        tests(
+            "SigningTests",
+            [
+                "DNSWire", "Primitives", "Signing", "Validation",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         tests("TransferSigningTests", ["DNSWire", "Primitives", "TransferSigning", "Zones"]),
         tests("EventLoopTests", ["EventLoop", "Primitives"]),
         tests(
@@ -136,7 +144,10 @@ let package = Package(
             ["Journal", "Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(
             "SimulationTests",
-            ["Caching", "DNSWire", "Primitives", "Reachability", "Recursion", "Simulation", "Zones"]),
+            [
+                "Caching", "DNSWire", "Primitives", "Reachability", "Recursion", "Simulation", "Validation",
+                "Zones",
+            ]),
         tests(
             "AfterglowDaemonTests",
             ["AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Settings"]),

@@ -147,6 +147,11 @@ package final class Daemon {
             clientDeadline: settings.resolver.clientDeadline)
         configuration.cookies = settings.access.cookies ? cookies : nil
         configuration.answerNotify = localZones.answerNotify
+        if let validation = configuration.resolver.validation {
+            configuration.resolver.validation?.source = AnchorKeeper(
+                configured: validation.anchors, path: settings.stateDirectory + "/trust-anchors.zone",
+                verifier: validation.verifier, log: log)
+        }
         return configuration
     }
 

@@ -61,11 +61,11 @@ enum ResolverSettings {
             verifier: CryptoVerifier(allowsSHA1: settings.sha1, rsaBitsMin: settings.rsaMinimumBits),
             digester: CryptoDigester())
         if let path = settings.trustAnchors {
-            validation.anchors = TrustAnchors(
-                try ZoneFiles.records(path: path, origin: .root))
-            guard !validation.anchors.isEmpty else {
+            let anchors = TrustAnchors(try ZoneFiles.records(path: path, origin: .root))
+            guard !anchors.isEmpty else {
                 throw .badFile(path: path, reason: "no DS record and no DNSKEY record with the SEP flag")
             }
+            validation.source = FixedAnchors(anchors: anchors)
         }
         for anchor in settings.negativeAnchors {
             guard let name = Name(anchor.name) else {

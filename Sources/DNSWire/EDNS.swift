@@ -72,6 +72,8 @@ package struct EDNSOption: Hashable, Sendable {
     package static let keepalive: UInt16 = 11
     package static let padding: UInt16 = 12
     package static let chain: UInt16 = 13
+    /// RFC 8145 §4.1.
+    package static let keyTag: UInt16 = 14
     package static let extendedError: UInt16 = 15
     package static let reportChannel: UInt16 = 18
 

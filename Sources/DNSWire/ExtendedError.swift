@@ -31,6 +31,8 @@ package struct ExtendedError: Hashable, Sendable {
         package static let noReachableAuthority = Code(rawValue: 22)
         package static let networkError = Code(rawValue: 23)
         package static let invalidData = Code(rawValue: 24)
+        /// The registry's "Synthesized".
+        package static let synthesized = Code(rawValue: 29)
     }
 
     /// The option form, its text cut at a character boundary.

@@ -10,6 +10,8 @@ struct Finding {
     /// The NSEC and NSEC3 sets that came with a denial, or with an answer from a wildcard.
     var proof: [RecordSet] = []
     var security = SecurityStatus.unchecked
+    /// Whether a denial was put together from records that came with others (RFC 8198).
+    var isSynthesised = false
     /// Who said so; nil for the cache.
     var source: Source?
 

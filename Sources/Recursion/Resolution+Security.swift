@@ -11,10 +11,21 @@ extension Resolution {
             responseCode: .serverFailure, extendedErrors: [reason.extendedError], security: .bogus(reason))
     }
 
+    /// SERVFAIL because what the question states of this resolver is false (RFC 8509 §2.2).
+    static var withheld: Resolution {
+        let error = ExtendedError(
+            .other, "root key sentinel: the statement about this resolver's anchors is false")
+        return Resolution(responseCode: .serverFailure, extendedErrors: [error])
+    }
+
     /// Adds what one step of an alias chain came to.
     mutating func add(_ finding: Finding, isDenial: Bool) {
         if isDenial { authorities += finding.records } else { answers += finding.records }
         authorities += finding.proofRecords
+        if finding.isSynthesised, let zone = finding.sets.first?.name {
+            let text = "denied by cached NSEC records of \(zone.withoutFinalDot) (RFC 8198)"
+            extendedErrors.append(ExtendedError(.synthesized, text))
+        }
     }
 
     /// Lowers the security to that of another part; says why, once.
@@ -42,6 +53,14 @@ extension Resolver {
         case .insecure: .insecure(insecurity(of: name))
         case .unchecked, .indeterminate: .indeterminate
         }
+    }
+
+    /// Whether the question states something of the trust anchors that is false (RFC 8509).
+    func isRefutedSentinel(_ question: Question, _ resolution: Resolution) -> Bool {
+        guard let validation = configuration.validation, resolution.security == .secure,
+            let sentinel = RootKeySentinel(question)
+        else { return false }
+        return sentinel.isRefuted(by: validation.anchors)
     }
 
     private func insecurity(of name: Name) -> InsecurityReason {

@@ -2,6 +2,7 @@ import Caching
 import DNSWire
 import Primitives
 import Reachability
+import Validation
 
 /// One question to one server: callers that ask the same at the same time share the exchange.
 struct ExchangeKey: Hashable {
@@ -58,7 +59,7 @@ extension Resolver {
             let query = UpstreamQuery(
                 question, edns: edns, recursionDesired: forwarder != nil,
                 randomisingCase: configuration.caseRandomisation && transport == .udp,
-                random: upstream.random)
+                options: options(of: question), random: upstream.random)
             let wait = patience(server, transport, budget: budget)
             let outcome = await upstream.exchange(
                 query.octets, with: endpoint, over: transport, timeout: wait, accept: query.matches)
@@ -88,6 +89,19 @@ extension Resolver {
             }
         }
         return .malformed
+    }
+
+    /// The key tags of a zone's trust anchors go with the question for its keys (RFC 8145 §4).
+    private func options(of question: Question) -> [EDNSOption] {
+        guard question.type == .dnskey,
+            let anchors = configuration.validation?.anchors.anchors(of: question.name), !anchors.isEmpty
+        else { return [] }
+        let tags = Set(anchors.map(\.keyTag)).sorted()
+        return [
+            EDNSOption(
+                code: EDNSOption.keyTag,
+                data: tags.flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] })
+        ]
     }
 
     /// How long to wait: what the server's history asks for, within this query's deadline.

@@ -7,8 +7,7 @@ import Validation
 extension Resolver {
     /// What the cache knows of a question, a redirection by a DNAME record above the name included.
     func cached(_ question: Question) -> Found? {
-        if let hit = known(question) { return found(hit, question) }
-        return redirection(question)
+        (known(question) ?? knownRedirection(question)).map { found($0, question) }
     }
 
     /// Keeps what was found, with how far it has been validated.
@@ -49,10 +48,14 @@ extension Resolver {
         }
     }
 
-    private func found(_ hit: CacheHit, _ question: Question) -> Found {
+    /// What a hit says of the question.
+    func found(_ hit: CacheHit, _ question: Question) -> Found {
         switch hit.answer {
         case .positive(var set):
             set.ttl = hit.ttl
+            if set.type == .dname, question.type != .dname || question.name != set.name {
+                return redirection(set, hit, question)
+            }
             let finding = finding([set], hit)
             if set.type == .cname, question.type != .cname, let target = finding.records.first?.target {
                 return .alias(finding, target: target)
@@ -69,25 +72,27 @@ extension Resolver {
         return finding
     }
 
-    /// The alias that a cached DNAME record above the name makes of it (RFC 6672 §5.3.3).
-    private func redirection(_ question: Question) -> Found? {
+    /// The DNAME record above a name, as far as the cache has one.
+    func knownRedirection(_ question: Question, stale: Bool = false) -> CacheHit? {
         var current = question.name.parent
         while let name = current, !name.isRoot {
             current = name.parent
-            guard let hit = cache.find(name, .dname, at: upstream.now), case .positive(var set) = hit.answer,
-                let suffix = set.records(ttl: 0).first?.target,
-                let target = question.name.replacing(suffix: name, with: suffix)
-            else { continue }
-            set.ttl = hit.ttl
-            let alias = RecordSet(
-                name: question.name, type: .cname, ttl: hit.ttl, data: [RecordData(octets: target.octets)])
-            return .alias(finding([set, alias], hit), target: target)
+            if let hit = cache.find(name, .dname, at: upstream.now, stale: stale), case .positive = hit.answer
+            {
+                return hit
+            }
         }
         return nil
     }
 
-    func record(_ start: StartOfZone, ttl: UInt32) -> Record {
-        Record(name: start.zone, type: .soa, ttl: ttl, data: start.data)
+    /// The alias that a DNAME record above the name makes of it (RFC 6672 §5.3.3).
+    private func redirection(_ set: RecordSet, _ hit: CacheHit, _ question: Question) -> Found {
+        guard let suffix = set.records(ttl: 0).first?.target,
+            let target = question.name.replacing(suffix: set.name, with: suffix)
+        else { return .failure([ExtendedError(.other, "the name grows too long by a DNAME record")]) }
+        let alias = RecordSet(
+            name: question.name, type: .cname, ttl: set.ttl, data: [RecordData(octets: target.octets)])
+        return .alias(finding([set, alias], hit), target: target)
     }
 }
 

@@ -129,6 +129,9 @@ extension Resolver {
             case .secure(let keys, let proof):
                 lifetime.limit(by: proof, at: upstream.wallTime)
                 remember(.zone(keys), at: zone, for: lifetime)
+                if let set, !validation.anchors.anchors(of: zone).isEmpty {
+                    validation.source.observe(SignedSet(set))
+                }
                 if var finding = found.finding, finding.security != .secure {
                     finding.security = .secure
                     finding.limit(to: proof.ttl)

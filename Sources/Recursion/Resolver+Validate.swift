@@ -17,6 +17,7 @@ extension Resolver {
             case .failed(let errors): return .failure(errors)
             }
         }
+        if let found = synthesised(question, budget: budget) { return found }
         var refuted: BogusReason?
         for _ in 0...ValidationLimits.retries {
             let found = await iterate(question, budget: budget, depth: 0)
@@ -85,6 +86,7 @@ extension Resolver {
         default: break
         }
         finding.security = status
+        if found.isDenial { rememberDenial(finding) }
         return .believed(found.with(finding))
     }
 

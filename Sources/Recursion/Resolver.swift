@@ -13,6 +13,7 @@ package final class Resolver {
         didSet {
             trusts.removeAll()
             refusals.removeAll()
+            denials.removeAll()
         }
     }
     let upstream: any Upstream
@@ -23,6 +24,8 @@ package final class Resolver {
     var refusals = FailureCache<BogusReason>()
     /// How far chains of trust were followed.
     var trusts = TrustMemory()
+    /// Gaps that earlier denials proved.
+    var denials = DenialMemory()
     /// Who waits for a step of a chain of trust that is being followed.
     var cutFlights: [Name: [UnsafeContinuation<Void, Never>]] = [:]
     private var flights: [Flight: [UnsafeContinuation<Resolution, Never>]] = [:]
@@ -65,43 +68,6 @@ package final class Resolver {
         return resolution
     }
 
-    /// What the cache still holds of an answer that has expired, for a client that can wait no longer (RFC 8767).
-    package func staleAnswer(
-        _ question: Question, because text: String, checkingDisabled: Bool = false
-    ) -> Resolution? {
-        let validates = configuration.validation != nil && !checkingDisabled
-        var stale = Resolution(responseCode: .noError, security: validates ? .secure : nil)
-        var name = question.name
-        for _ in 0..<Limits.aliases {
-            guard let hit = known(Question(name, question.type), stale: true) else { return nil }
-            if validates {
-                guard let security = staleSecurity(of: hit, at: name) else { return nil }
-                stale.weaken(to: security)
-            }
-            switch hit.answer {
-            case .positive(let set):
-                stale.answers += set.records(ttl: configuration.staleTTL, signatures: true)
-                guard set.type == .cname, question.type != .cname,
-                    let target = set.records(ttl: 0).first?.target
-                else {
-                    stale.extendedErrors.insert(ExtendedError(.staleAnswer, text), at: 0)
-                    return stale
-                }
-                name = target
-            case .noData(let start):
-                stale.authorities = [record(start, ttl: configuration.staleTTL)]
-                stale.extendedErrors.insert(ExtendedError(.staleAnswer, text), at: 0)
-                return stale
-            case .nameError(let start):
-                stale.responseCode = .nameError
-                stale.authorities = [record(start, ttl: configuration.staleTTL)]
-                stale.extendedErrors.insert(ExtendedError(.staleNameError, text), at: 0)
-                return stale
-            }
-        }
-        return nil
-    }
-
     private func resolveOnce(_ question: Question, validates: Bool) async -> Resolution {
         // Who was believed to be away may be back: what failed for that reason is worth asking again.
         if selection.release(configuration.verdicts) { failures.removeAll() }
@@ -135,7 +101,7 @@ package final class Resolver {
             failures.remove(question)
             if validates { refusals.remove(question) }
             resolution.service = budget.service
-            return resolution
+            return isRefutedSentinel(question, resolution) ? .withheld : resolution
         }
         let text = "more than \(Limits.aliases) aliases from \(question.name.withoutFinalDot)"
         let failure = ResolutionFailure(errors: [ExtendedError(.other, text)])

@@ -12,6 +12,7 @@ struct UpstreamQuery {
     /// (draft-vixie-dnsext-dns0x20).
     init(
         _ question: Question, edns: Bool, recursionDesired: Bool = false, randomisingCase: Bool,
+        options: [EDNSOption] = [],
         random: RandomSource
     ) {
         let name = randomisingCase ? question.name.randomisingCase(with: random) : question.name
@@ -19,7 +20,7 @@ struct UpstreamQuery {
         header.recursionDesired = recursionDesired
         let message = Message(
             header: header, questions: [Question(name, question.type, question.recordClass)],
-            edns: edns ? EDNS(payloadSize: Limits.payloadSize, dnssecOK: true) : nil)
+            edns: edns ? EDNS(payloadSize: Limits.payloadSize, dnssecOK: true, options: options) : nil)
         octets = message.compose()
         sentName = name
         askedName = question.name.lowercased

@@ -5,7 +5,8 @@ package import Validation
 package struct ValidationConfiguration: Sendable {
     package var verifier: any SignatureVerifier
     package var digester: any RecordDigester
-    package var anchors: TrustAnchors
+    /// Where chains of trust begin.
+    package var source: any AnchorSource
     package var negativeAnchors: [NegativeAnchor] = []
     /// What becomes of a stale answer that was secure, once its signatures have expired.
     package var staleAfterExpiry = StaleAfterExpiry.insecure
@@ -19,11 +20,32 @@ package struct ValidationConfiguration: Sendable {
     ) {
         self.verifier = verifier
         self.digester = digester
-        self.anchors = anchors
+        source = FixedAnchors(anchors: anchors)
     }
+
+    /// The anchors that hold now.
+    package var anchors: TrustAnchors { source.anchors }
 
     func validator(at now: Timestamp, budget: ValidationBudget) -> Validator {
         Validator(
             verifier: verifier, digester: digester, now: now, tolerance: tolerance, budget: budget)
     }
+}
+
+/// Trust anchors that may change while the resolver runs.
+package protocol AnchorSource: Sendable {
+    /// The anchors that hold now.
+    var anchors: TrustAnchors { get }
+
+    /// Takes note of a DNSKEY set that an anchor has vouched for (RFC 5011).
+    func observe(_ keys: SignedSet)
+}
+
+/// Anchors that stay as they are.
+package struct FixedAnchors: AnchorSource {
+    package let anchors: TrustAnchors
+
+    package init(anchors: TrustAnchors) { self.anchors = anchors }
+
+    package func observe(_ keys: SignedSet) {}
 }

@@ -118,10 +118,13 @@ package final class SimulatedInternet: Upstream, @unchecked Sendable {
         let delay = draw(link) * (overTCP ? 2 : 1)
         if !overTCP, happens(link.forgeries) { deliver(forgery(message), after: delay / 2, exchange) }
         if !overTCP, happens(link.wrongAnswers) { deliver(wrongAnswer(message), after: delay / 2, exchange) }
-        guard overTCP || !happens(link.loss), let response = server.response(to: message, overTCP: overTCP)
+        guard overTCP || !happens(link.loss), var response = server.response(to: message, overTCP: overTCP)
         else {
             record(.lost, exchange)
             return
+        }
+        if happens(link.lies) {
+            response = Liar(random: weather, signer: server.signer).rewrite(response, to: message)
         }
         let limit = overTCP ? 65535 : max(512, Int(message.edns?.payloadSize ?? 512))
         let octets = response.compose(limit: limit)

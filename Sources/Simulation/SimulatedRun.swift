@@ -20,6 +20,10 @@ package struct SimulatedRun {
         internet = SimulatedInternet(executor: executor, servers: world.servers, seed: world.seed)
         var configuration = ResolverConfiguration()
         configuration.hints = RootHints(addresses: world.rootAddresses)
+        if let signatures = world.signatures {
+            configuration.validation = ValidationConfiguration(
+                verifier: signatures, digester: signatures, anchors: signatures.anchors)
+        }
         adjust(&configuration)
         watch = nil
         worker = SimulatedWorker(
@@ -112,4 +116,8 @@ package enum Violation: Hashable, Sendable {
     case late(Question, Duration)
     /// Two runs of one seed differ.
     case notDeterministic
+    /// A false answer was called secure.
+    case falselySecure(Question)
+    /// A false or unproven answer of a signed zone was given.
+    case believed(Question)
 }

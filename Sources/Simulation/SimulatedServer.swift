@@ -7,6 +7,8 @@ package struct SimulatedServer: Sendable {
     package var zones: ZoneStore
     package var conduct: Conduct
     package var link: Link
+    /// Adds signatures and denials; nil where no zone is signed.
+    package var signer: ZoneSigner?
 
     package init(zones: ZoneStore, conduct: Conduct = .honest, link: Link = Link()) {
         self.zones = zones
@@ -52,6 +54,8 @@ package struct SimulatedServer: Sendable {
         package var wrongAnswers = 0
         /// A forged answer with a guessed ID comes before the answer, from off the path.
         package var forgeries = 0
+        /// The answer is rewritten by somebody on the path.
+        package var lies = 0
 
         package init() {}
     }
@@ -59,6 +63,7 @@ package struct SimulatedServer: Sendable {
     /// The response to `query` over UDP or TCP, or nil for silence.
     func response(to query: Message, overTCP: Bool) -> Message? {
         var response = zones.respond(to: query)
+        signer?.complete(&response, to: query, from: zones)
         switch conduct {
         case .honest, .closed, .unreachable: return response
         case .lame: return Self.failure(of: query, .refused)

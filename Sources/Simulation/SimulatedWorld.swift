@@ -7,7 +7,7 @@ package struct SimulatedWorld: Sendable {
     package let seed: UInt64
     package let options: WorldOptions
     /// Every zone: the truth.
-    package let zones: ZoneStore
+    package var zones: ZoneStore
     package var servers: [Endpoint: SimulatedServer]
     package let rootAddresses: [IPAddress]
     /// The networks that servers stand in.
@@ -38,6 +38,11 @@ package struct SimulatedWorld: Sendable {
         questions = builder.questions
         for endpoint in servers.keys.sorted() { troubled(endpoint, random) }
     }
+
+    /// What signs and verifies in a world with signed zones.
+    package var signatures: SimulatedSignatures?
+    /// The zones that have keys.
+    var signedZones: Set<Name> = []
 
     /// A world whose parts are given, calm.
     init(seed: UInt64, zones: ZoneStore, servers: [Endpoint: SimulatedServer], rootAddresses: [IPAddress]) {

@@ -47,10 +47,11 @@ package struct TruthChecker {
         return (.serverFailure, [])
     }
 
-    /// The records without TTLs and order; DNAME is left out because the CNAME made from it says the same.
+    /// The records without TTLs and order. DNAME is left out because the CNAME made from it says the same, and
+    /// signatures because they are the servers' and not the zones'.
     private func facts(_ records: [Record]) -> Set<Record> {
         Set(
-            records.filter { $0.type != .dname }.map { record in
+            records.filter { $0.type != .dname && $0.type != .rrsig }.map { record in
                 Record(
                     name: record.name.lowercased, type: record.type, recordClass: record.recordClass, ttl: 0,
                     data: record.data.canonical(type: record.type))

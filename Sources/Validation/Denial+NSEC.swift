@@ -63,7 +63,7 @@ extension NextSecure {
     }
 
     /// The longest ancestor of a covered name that exists, for both ends of the gap do.
-    func closestEncloser(of name: Name) -> Name {
+    package func closestEncloser(of name: Name) -> Name {
         let before = name.commonAncestor(owner)
         let after = name.commonAncestor(next)
         return before.labelCount >= after.labelCount ? before : after

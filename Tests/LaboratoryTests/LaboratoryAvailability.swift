@@ -23,6 +23,16 @@ enum LaboratoryAvailability {
         return Command.run(["ip", "netns", "delete", name]).succeeded
     }()
 
+    /// Said of the tests that need signers and other validating resolvers.
+    static let signingComment: Comment =
+        "SKIPPED without dnssec-signzone, kzonesign, ldns-signzone, unbound and named"
+
+    /// Whether zones can be signed and asked of other resolvers.
+    static let signing: Bool = [
+        "dnssec-keygen", "dnssec-signzone", "kzonesign", "keymgr", "ldns-keygen", "ldns-signzone", "unbound",
+        "named",
+    ].allSatisfy(Command.exists)
+
     /// The package's zones of the laboratory.
     static let zones = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,0 +1,236 @@
+package import Foundation
+
+/// A root, a domain `test.` and signed zones below it on NSD in one namespace, with resolvers beside each other that
+/// trust the root's key.
+package final class SecureLaboratory {
+    /// A resolver's address in the namespace.
+    package enum Resolver: String, CaseIterable, Sendable {
+        case afterglow = "127.0.0.1"
+        case unbound = "127.0.0.2"
+        case bind = "127.0.0.3"
+    }
+
+    package let folder: URL
+    private let namespace: Namespace
+    private let signer: ZoneSigner
+    private var children: [Child] = []
+
+    /// The root, `test.` and what they delegate.
+    private static let trunk = """
+        $TTL 300
+        . SOA a.root. h.root. 1 3600 900 86400 60
+        . NS a.root.
+        a.root. A 10.54.0.1
+        test. NS ns.test.
+
+        """
+
+    /// Signs the zones and serves them; `more` lines go into the configuration of Afterglow.
+    package init(_ zones: [SignedZone], afterglow: String, more: String = "") throws(LaboratoryError) {
+        let label = String(UUID().uuidString.prefix(4))
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("afterglow-secure-\(label)")
+        signer = ZoneSigner(folder: folder)
+        namespace = try Namespace("secure", laboratory: label)
+        do {
+            try build(zones, afterglow: afterglow, more: more)
+        } catch {
+            tearDown()
+            throw error
+        }
+    }
+
+    private func build(_ zones: [SignedZone], afterglow: String, more: String) throws(LaboratoryError) {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw .missing(folder.path)
+        }
+        // BIND listens on addresses that an interface has, one by one.
+        for address in (0...2).map({ "10.54.\($0).1" }) + Resolver.allCases.map(\.rawValue).dropFirst() {
+            try namespace.configure("addr", "add", address + "/32", "dev", "lo")
+        }
+        try serve(zones)
+        try startResolvers(afterglow: afterglow, more: more)
+    }
+
+    deinit { tearDown() }
+
+    /// Ends every program and takes the namespace and the files away.
+    package func tearDown() {
+        for child in children.reversed() {
+            child.signal(9)
+            child.wait()
+        }
+        children = []
+        namespace.remove()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Asks one question of one resolver.
+    package func dig(_ resolver: Resolver) -> Dig {
+        Dig(from: namespace, server: resolver.rawValue)
+    }
+
+    /// Asks many questions, each a name and a type, in one run; answers in their order.
+    package func ask(_ questions: [(name: String, type: String)], of resolver: Resolver)
+        throws(LaboratoryError)
+        -> [DigAnswer]
+    {
+        let batch = questions.map { "\($0.name) \($0.type) +dnssec +tries=1 +time=8" }.joined(separator: "\n")
+        let file = try signer.write(batch + "\n", to: "batch-" + resolver.rawValue)
+        let result = Command.run(
+            namespace.inside(["dig", "-r", "@" + resolver.rawValue, "-f", file]), limit: 300)
+        let parts = result.output.components(separatedBy: "; <<>> DiG").dropFirst()
+        guard parts.count == questions.count else {
+            throw .program("dig gave \(parts.count) answers to \(questions.count) questions")
+        }
+        return parts.map { DigAnswer($0) }
+    }
+
+    private func serve(_ zones: [SignedZone]) throws(LaboratoryError) {
+        var domain = "$TTL 300\ntest. SOA ns.test. h.test. 1 3600 900 86400 60\ntest. NS ns.test.\n"
+        domain += "ns.test. A 10.54.1.1\n"
+        var served: [(origin: String, file: String)] = []
+        for zone in zones {
+            let (records, signers) = try signer.sign(zone)
+            let file = try write(["$ORIGIN " + zone.origin] + zone.served(records), zone.origin)
+            let child = try write(["$ORIGIN sub." + zone.origin, zone.childText], "sub." + zone.origin)
+            served += [(zone.origin, file), ("sub." + zone.origin, child)]
+            domain += "\(zone.origin) NS ns.\(zone.origin)\nns.\(zone.origin) A 10.54.2.1\n"
+            domain += zone.published(signers).joined(separator: "\n") + "\n"
+        }
+        let plain = try signer.write(domain, to: "test.plain")
+        let top = SignedZone("test")
+        let (records, signers) = try signer.signWithBIND("test.", plain, top)
+        served.append(("test.", try write(records, "test.")))
+        let trunk = Self.trunk + "ns.test. A 10.54.1.1\n" + signers.joined(separator: "\n") + "\n"
+        let root = try signer.signWithBIND(".", try signer.write(trunk, to: "root.plain"), top)
+        served.append((".", try write(root.records, ".")))
+        try signer.write(root.delegationSigners.joined(separator: "\n") + "\n", to: "anchors")
+        try signer.write(". 3600 NS a.root.\na.root. 3600 A 10.54.0.1\n", to: "hints")
+        try startNSD(served)
+    }
+
+    private func write(_ lines: [String], _ origin: String) throws(LaboratoryError) -> String {
+        try signer.write(lines.joined(separator: "\n") + "\n", to: "served-" + origin + "zone")
+    }
+
+    private func startNSD(_ zones: [(origin: String, file: String)]) throws(LaboratoryError) {
+        let path = folder.path
+        let listen = (0...2).map { "    ip-address: 10.54.\($0).1\n" }.joined()
+        let served = zones.map { "zone:\n    name: \($0.origin)\n    zonefile: \($0.file)\n" }.joined()
+        let text = """
+            server:
+            \(listen)
+                server-count: 1
+                username: ""
+                database: ""
+                zonesdir: "\(path)"
+                pidfile: "\(path)/nsd.pid"
+                xfrdfile: "\(path)/xfrd.state"
+                zonelistfile: "\(path)/zone.list"
+                xfrdir: "\(path)"
+                rrl-ratelimit: 0
+            remote-control:
+                control-enable: no
+            \(served)
+
+            """
+        let configuration = try signer.write(text, to: "nsd.conf")
+        try start(["nsd", "-d", "-c", configuration], log: "nsd.log")
+        for number in 0...2 {
+            let dig = Dig(from: namespace, server: "10.54.\(number).1")
+            guard Patience.wait(15, until: { dig.answers(".") }) else {
+                throw .program("nsd\n" + Command.text(folder.appendingPathComponent("nsd.log")).suffix(1000))
+            }
+        }
+    }
+
+    private func start(_ arguments: [String], log: String) throws(LaboratoryError) {
+        let file = folder.appendingPathComponent(log)
+        children.append(try namespace.start(arguments, output: file, complaint: file))
+    }
+
+    private func startResolvers(afterglow: String, more: String) throws(LaboratoryError) {
+        let own = try signer.write(configuration(more), to: "afterglow.yaml")
+        try start([afterglow, "serve", "--config", own], log: "afterglow.log")
+        let unbound = try signer.write(unboundConfiguration, to: "unbound.conf")
+        try start(["unbound", "-d", "-p", "-c", unbound], log: "unbound.log")
+        let named = try signer.write(try namedConfiguration(), to: "named.conf")
+        try start(["named", "-g", "-c", named], log: "named.log")
+        for resolver in Resolver.allCases {
+            guard Patience.wait(20, until: { dig(resolver).ask(".", "SOA", "+time=1").status == "NOERROR" })
+            else {
+                let log = folder.appendingPathComponent(
+                    resolver == .bind ? "named.log" : "\(resolver).log")
+                throw .program("\(resolver)\n" + Command.text(log).suffix(2000))
+            }
+        }
+    }
+
+    private func configuration(_ more: String) -> String {
+        """
+        listen: [127.0.0.1:53]
+        access: { allow: [127.0.0.0/8] }
+        state-directory: \(folder.path)/state
+        resolver: { root-hints: hints, special-use-names: false, ipv6: false }
+        routing: { origin-dns: off }
+        http: off
+        \(more.isEmpty ? "dnssec: { trust-anchors: anchors }" : more)
+
+        """
+    }
+
+    private var unboundConfiguration: String {
+        """
+        server:
+            interface: 127.0.0.2
+            access-control: 127.0.0.0/8 allow
+            do-ip6: no
+            num-threads: 1
+            username: ""
+            chroot: ""
+            directory: "\(folder.path)"
+            pidfile: ""
+            use-syslog: no
+            root-hints: "\(folder.path)/hints"
+            trust-anchor-file: "\(folder.path)/anchors"
+            local-zone: "test." nodefault
+            ede: yes
+        remote-control:
+            control-enable: no
+
+        """
+    }
+
+    private func namedConfiguration() throws(LaboratoryError) -> String {
+        let anchors = Command.text(folder.appendingPathComponent("anchors")).split(separator: "\n")
+        let trusted = anchors.compactMap { line -> String? in
+            let fields = line.split(whereSeparator: \.isWhitespace).map(String.init)
+            guard let position = fields.firstIndex(of: "DS"), fields.count > position + 4 else { return nil }
+            let data = fields[(position + 1)...]
+            let numbers = data.prefix(3).joined(separator: " ")
+            return "    . static-ds \(numbers) \"\(data.dropFirst(3).joined())\";"
+        }
+        return """
+            options {
+                directory "\(folder.path)";
+                pid-file none;
+                session-keyfile none;
+                listen-on port 53 { 127.0.0.3; };
+                listen-on-v6 { none; };
+                recursion yes;
+                allow-query { any; };
+                dnssec-validation yes;
+                empty-zones-enable no;
+                max-cache-size 64m;
+            };
+            controls { };
+            trust-anchors {
+            \(trusted.joined(separator: "\n"))
+            };
+            zone "." { type hint; file "hints"; };
+
+            """
+    }
+}

@@ -1,0 +1,301 @@
+import Foundation
+
+/// A zone that a real signer signs, and what is wrong with it.
+package struct SignedZone: Sendable {
+    package enum Signer: String, Sendable, CaseIterable { case bind, knot, ldns }
+
+    package enum Denial: Hashable, Sendable {
+        case nsec
+        case nsec3(iterations: Int, optOut: Bool)
+    }
+
+    /// The signatures' time, seen from now.
+    package enum Times: Hashable, Sendable { case present, past, future }
+
+    /// What is changed after signing.
+    package enum Trouble: Hashable, Sendable {
+        case none
+        /// The parent has no DS record.
+        case noDelegationSigner
+        /// The parent's DS record is of a key that the zone does not have.
+        case otherKey
+        /// The parent's DS record has one digit changed.
+        case otherDigest
+        /// The parent's DS record names an algorithm, or a digest, that nobody knows.
+        case unknownAlgorithm
+        case unknownDigest
+        /// A DS record of an unknown algorithm stands beside the right one.
+        case unknownBeside
+        /// A DS record of a key that is gone stands beside the right one.
+        case otherKeyBeside
+        /// The zone behind the DS record is not signed at all.
+        case unsigned
+        /// Records of these types are taken out: `RRSIG`, `NSEC`, `NSEC3`, `DNSKEY`, or the signatures of one type as
+        /// `RRSIG A`.
+        case without([String])
+        /// The address of `www` is another than the one that was signed.
+        case alteredAddress
+        /// A second signature, which does not fit, stands before each right one.
+        case brokenBeside
+    }
+
+    /// A rollover that the zone is in the middle of (RFC 6781 §4.1); BIND's tools only.
+    package enum Rollover: Hashable, Sendable {
+        case none
+        /// A zone signing key is published and does not sign yet.
+        case prePublished
+        /// Two zone signing keys sign.
+        case doubleSignatures
+        /// Keys of RSASHA256 sign too; the DS records are those of these algorithms' keys.
+        case secondAlgorithm(signers: [String])
+        /// A key signing key is revoked (RFC 5011 §2.1).
+        case revoked
+    }
+
+    package let label: String
+    package let signer: Signer
+    /// As `dnssec-keygen -a` names it.
+    package let algorithm: String
+    package let bits: Int?
+    package let denial: Denial
+    package let times: Times
+    package let trouble: Trouble
+    package let rollover: Rollover
+
+    package init(
+        _ label: String, _ signer: Signer = .bind, _ algorithm: String = "ECDSAP256SHA256", bits: Int? = nil,
+        denial: Denial = .nsec, times: Times = .present, trouble: Trouble = .none,
+        rollover: Rollover = .none
+    ) {
+        self.label = label
+        self.signer = signer
+        self.algorithm = algorithm
+        self.bits = bits
+        self.denial = denial
+        self.times = times
+        self.trouble = trouble
+        self.rollover = rollover
+    }
+
+    /// The zone's name, absolute.
+    package var origin: String { "\(label).test." }
+
+    /// The zone before it is signed.
+    var text: String {
+        """
+        $TTL 300
+        @ SOA ns h 1 3600 900 86400 60
+        @ NS ns
+        ns A 10.54.2.1
+        www A 192.0.2.1
+        a.ent A 192.0.2.2
+        *.wild A 192.0.2.3
+        alias CNAME www
+        dn DNAME d
+        x.d A 192.0.2.4
+        sub NS ns.sub
+        ns.sub A 10.54.2.1
+
+        """
+    }
+
+    /// The unsigned zone below.
+    var childText: String {
+        """
+        $TTL 300
+        @ SOA ns h 1 3600 900 86400 60
+        @ NS ns
+        ns A 10.54.2.1
+        www A 192.0.2.5
+
+        """
+    }
+}
+
+/// Signs zones with the tools of BIND, Knot DNS and ldns.
+struct ZoneSigner {
+    let folder: URL
+
+    /// Signs a zone; the records, one a line, and its DS records.
+    func sign(_ zone: SignedZone) throws(LaboratoryError) -> (records: [String], delegationSigners: [String])
+    {
+        let plain = try write(zone.text, to: zone.label + ".zone")
+        switch zone.signer {
+        case .bind: return try signWithBIND(zone.origin, plain, zone)
+        case .knot: return try signWithKnot(zone, plain)
+        case .ldns: return try signWithLDNS(zone, plain)
+        }
+    }
+
+    func signWithBIND(_ origin: String, _ plain: String, _ zone: SignedZone) throws(LaboratoryError) -> (
+        records: [String], delegationSigners: [String]
+    ) {
+        let size = zone.bits.map { ["-b", String($0)] } ?? []
+        let make = ["dnssec-keygen", "-q", "-K", folder.path, "-a", zone.algorithm] + size
+        _ = try run(make + ["-f", "KSK", origin])
+        _ = try run(make + [origin])
+        let second = ["dnssec-keygen", "-q", "-K", folder.path, "-a", "RSASHA256", "-b", "2048"]
+        switch zone.rollover {
+        case .none: break
+        case .prePublished: _ = try run(make + ["-P", "now", "-A", "none", origin])
+        case .doubleSignatures: _ = try run(make + [origin])
+        case .secondAlgorithm:
+            _ = try run(second + ["-f", "KSK", origin])
+            _ = try run(second + [origin])
+        case .revoked: _ = try run(make + ["-f", "KSK", "-f", "REVOKE", origin])
+        }
+        var options = ["-q", "-P", "-S", "-K", folder.path, "-d", folder.path, "-o", origin, "-O", "full"]
+        switch zone.denial {
+        case .nsec: break
+        case .nsec3(let iterations, let optOut):
+            options += ["-3", "aabb", "-H", String(iterations)] + (optOut ? ["-A"] : [])
+        }
+        switch zone.times {
+        case .present: break
+        case .past: options += ["-s", "now-864000", "-e", "now-432000"]
+        case .future: options += ["-s", "now+432000", "-e", "now+864000"]
+        }
+        _ = try run(["dnssec-signzone"] + options + ["-f", plain + ".signed", plain])
+        return (lines(plain + ".signed"), lines(folder.appendingPathComponent("dsset-" + origin).path))
+    }
+
+    private func signWithKnot(_ zone: SignedZone, _ plain: String) throws(LaboratoryError) -> (
+        records: [String], delegationSigners: [String]
+    ) {
+        var policy = "    algorithm: \(zone.algorithm.lowercased())\n"
+        if let bits = zone.bits { policy += "    ksk-size: \(bits)\n    zsk-size: \(bits)\n" }
+        if case .nsec3(let iterations, let optOut) = zone.denial {
+            policy += "    nsec3: on\n    nsec3-iterations: \(iterations)\n    nsec3-salt-length: 2\n"
+            policy += "    nsec3-opt-out: \(optOut ? "on" : "off")\n"
+        }
+        let home = folder.appendingPathComponent("knot-" + zone.label).path
+        let configuration = try write(
+            """
+            server:
+                rundir: "\(home)"
+            database:
+                storage: "\(home)"
+            policy:
+              - id: p
+            \(policy)
+            zone:
+              - domain: \(zone.origin)
+                file: \(plain)
+                dnssec-signing: on
+                dnssec-policy: p
+
+            """, to: "knot-" + zone.label + ".conf")
+        _ = try run(["mkdir", "-p", home])
+        _ = try run(["kzonesign", "-c", configuration, "-o", home, zone.origin])
+        let signers = try run(["keymgr", "-c", configuration, zone.origin, "ds"])
+        let file = URL(fileURLWithPath: home).appendingPathComponent(zone.label + ".zone").path
+        return (lines(file), signers.split(separator: "\n").map(String.init))
+    }
+
+    private func signWithLDNS(_ zone: SignedZone, _ plain: String) throws(LaboratoryError) -> (
+        records: [String], delegationSigners: [String]
+    ) {
+        let size = zone.bits.map { ["-b", String($0)] } ?? []
+        let make = ["ldns-keygen", "-a", zone.algorithm] + size
+        let inFolder = ["env", "--chdir=" + folder.path]
+        let entry = try run(inFolder + make + ["-k", zone.origin]).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+        let other = try run(inFolder + make + [zone.origin]).trimmingCharacters(in: .whitespacesAndNewlines)
+        var options: [String] = []
+        if case .nsec3(let iterations, let optOut) = zone.denial {
+            options = ["-n", "-t", String(iterations), "-s", "aabb"] + (optOut ? ["-p"] : [])
+        }
+        _ = try run(
+            inFolder + ["ldns-signzone", "-o", zone.origin] + options
+                + ["-f", plain + ".signed", plain, other, entry])
+        return (lines(plain + ".signed"), lines(folder.appendingPathComponent(entry + ".ds").path))
+    }
+
+    @discardableResult
+    func write(_ text: String, to name: String) throws(LaboratoryError) -> String {
+        let file = folder.appendingPathComponent(name)
+        do { try text.write(to: file, atomically: true, encoding: .utf8) } catch { throw .missing(file.path) }
+        return file.path
+    }
+
+    private func run(_ arguments: [String]) throws(LaboratoryError) -> String {
+        let result = Command.run(arguments)
+        guard result.succeeded else {
+            throw .program(arguments.joined(separator: " ") + "\n" + result.complaint.suffix(1000))
+        }
+        return result.output
+    }
+
+    private func lines(_ path: String) -> [String] {
+        Command.text(URL(fileURLWithPath: path)).split(separator: "\n").map(String.init).filter {
+            !$0.hasPrefix(";")
+        }
+    }
+}
+
+extension SignedZone {
+    /// The zone's records as they are served.
+    func served(_ records: [String]) -> [String] {
+        switch trouble {
+        case .unsigned: return text.split(separator: "\n").map(String.init)
+        case .without(let types):
+            return records.filter { line in !types.contains { Self.isOf($0, line) } }
+        case .alteredAddress: return records.map { $0.replacing("192.0.2.1", with: "192.0.2.66") }
+        case .brokenBeside:
+            return records.flatMap { line in
+                Self.isOf("RRSIG", line) ? [Self.broken(line), line] : [line]
+            }
+        default: return records
+        }
+    }
+
+    /// The DS records that the parent has.
+    func published(_ signers: [String]) -> [String] {
+        var fields = signers.map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+        if case .secondAlgorithm(let algorithms) = rollover {
+            fields.removeAll { line in
+                line.firstIndex(of: "DS").map { !algorithms.contains(line[$0 + 2]) } ?? true
+            }
+        }
+        func changed(_ change: (inout ArraySlice<String>) -> Void) -> [String] {
+            fields.map { line in
+                guard let position = line.firstIndex(of: "DS") else { return "" }
+                var data = line[(position + 1)...]
+                change(&data)
+                return "\(origin) 300 IN DS " + data.joined(separator: " ")
+            }
+        }
+        switch trouble {
+        case .noDelegationSigner: return []
+        case .otherKey, .otherKeyBeside:
+            let others = changed { $0[$0.startIndex] = String(((Int($0[$0.startIndex]) ?? 0) + 1) & 0xFFFF) }
+            return trouble == .otherKey ? others : others + changed { _ in }
+        case .otherDigest:
+            return changed {
+                let last = $0.removeLast()
+                $0.append(last.dropLast() + (last.hasSuffix("0") ? "1" : "0"))
+            }
+        case .unknownAlgorithm: return changed { $0[$0.startIndex + 1] = "99" }
+        case .unknownDigest: return changed { $0[$0.startIndex + 2] = "99" }
+        case .unknownBeside: return changed { _ in } + changed { $0[$0.startIndex + 1] = "99" }
+        default: return changed { _ in }
+        }
+    }
+
+    private static func isOf(_ type: String, _ line: String) -> Bool {
+        let fields = line.split(whereSeparator: \.isWhitespace)
+        let wanted = type.split(separator: " ")
+        guard let position = fields.prefix(4).firstIndex(where: { $0 == wanted.first ?? "" }) else {
+            return false
+        }
+        return wanted.count < 2 || position + 1 < fields.count && fields[position + 1] == wanted[1]
+    }
+
+    /// The signature with its first characters changed.
+    private static func broken(_ line: String) -> String {
+        var fields = line.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard let position = fields.firstIndex(of: "RRSIG"), fields.count > position + 9 else { return line }
+        fields[position + 9] = "AAAA" + fields[position + 9].dropFirst(4)
+        return fields.joined(separator: " ")
+    }
+}

@@ -1,0 +1,178 @@
+import DNSWire
+import Primitives
+import Validation
+import Zones
+
+/// What a name server adds to its answers for clients that set DO: signatures and denials (RFC 4035 §3.1).
+package struct ZoneSigner: Sendable {
+    let signatures: SimulatedSignatures
+    /// The names of each signed zone, by which its denials go.
+    private let chains: [Name: DenialChain]
+
+    /// Seconds around the simulation's start in which signatures hold.
+    private static let validity: ClosedRange<Int64> = -86_400...(30 * 86_400)
+
+    init(_ signatures: SimulatedSignatures, zones: some Sequence<Zone>) {
+        self.signatures = signatures
+        chains = Dictionary(uniqueKeysWithValues: zones.map { ($0.origin, DenialChain($0)) })
+    }
+
+    /// Signs a response to `query` from a server that has `zones`.
+    func complete(_ response: inout Message, to query: Message, from zones: ZoneStore) {
+        guard query.edns?.dnssecOK == true, let question = query.questions.first else { return }
+        if response.answers.isEmpty {
+            addDenial(&response, question, zones)
+        } else {
+            addExpansionProofs(&response, zones)
+        }
+        response.answers = signed(response.answers, zones)
+        response.authorities = signed(response.authorities, zones)
+    }
+
+    private func addDenial(_ response: inout Message, _ question: Question, _ zones: ZoneStore) {
+        if let start = response.authorities.first(where: { $0.type == .soa }) {
+            guard let chain = chains[start.name] else { return }
+            response.authorities += chain.denial(of: question.name)
+        } else if let child = response.authorities.first(where: { $0.type == .ns })?.name,
+            let zone = zones.zone(for: child, .ds), let chain = chains[zone.origin]
+        {
+            if case .answer(let set) = zone.lookup(child, .ds) {
+                response.authorities += set
+            } else {
+                response.authorities += chain.denial(of: child)
+            }
+        }
+    }
+
+    private func addExpansionProofs(_ response: inout Message, _ zones: ZoneStore) {
+        var seen: Set<Name> = []
+        for record in response.answers where seen.insert(record.name).inserted {
+            guard let zone = zones.zone(for: record.name, record.type), let chain = chains[zone.origin],
+                chain.wildcard(for: record.name) != nil
+            else { continue }
+            response.authorities += chain.cover(record.name)
+        }
+    }
+
+    /// The records with a signature after each set of a signed zone.
+    private func signed(_ records: [Record], _ zones: ZoneStore) -> [Record] {
+        var result: [Record] = []
+        var redirections: [Name] = []
+        for set in SignedSet.collect(records) {
+            result += set.data.map { Record(name: set.name, type: set.type, ttl: set.ttl, data: $0) }
+            if set.type == .dname { redirections.append(set.name) }
+            let isMade = set.type == .cname && redirections.contains { set.name.isBelow($0) }
+            guard !isMade, let zone = zones.zone(for: set.name, Self.side(of: set)),
+                let chain = chains[zone.origin],
+                !chain.isDelegation(set.name) || [.ds, .nsec].contains(set.type)
+            else { continue }
+            let key = signatures.keyData(of: zone.origin)
+            let owner = set.type == .nsec ? nil : chain.wildcard(for: set.name)
+            result += sign(set, zone: zone.origin, key: key, wildcard: owner).map { [$0] } ?? []
+        }
+        return result
+    }
+
+    /// The type by which the zone of a set is found: NSEC records of both sides stand at a cut, and only the child's
+    /// name SOA among the types.
+    private static func side(of set: SignedSet) -> RecordType {
+        guard set.type == .nsec, let data = set.data.first,
+            let record = NextSecure(owner: set.name, data), !record.types.contains(.soa)
+        else { return set.type }
+        return .ds
+    }
+
+    /// The RRSIG record of a set by a key.
+    func sign(_ set: SignedSet, zone: Name, key: RecordData, wildcard: Name? = nil) -> Record? {
+        guard let fields = KeyRecord(key) else { return nil }
+        var labels = set.name.labelCount - (set.name.isWildcard ? 1 : 0)
+        if let wildcard { labels = wildcard.labelCount - 1 }
+        let start = SimulatedInternet.epoch.seconds
+        var writer = WireWriter()
+        writer.write(set.type.rawValue)
+        writer.write(UInt8(15))
+        writer.write(UInt8(truncatingIfNeeded: labels))
+        writer.write(set.ttl)
+        writer.write(UInt32(truncatingIfNeeded: start + Self.validity.upperBound))
+        writer.write(UInt32(truncatingIfNeeded: start + Self.validity.lowerBound))
+        writer.write(fields.keyTag)
+        writer.write(zone, compressing: false)
+        guard let unsigned = SignatureRecord(RecordData(octets: writer.octets)),
+            let data = set.signedData(by: unsigned)
+        else { return nil }
+        writer.write(signatures.sign(data, with: fields.publicKey))
+        return Record(name: set.name, type: .rrsig, ttl: set.ttl, data: RecordData(octets: writer.octets))
+    }
+}
+
+/// The names of a zone in canonical order, each with its types: what its NSEC records are made of.
+struct DenialChain: Sendable {
+    private let origin: Name
+    private let names: [Name]
+    private let types: [Name: Set<RecordType>]
+    private let ttl: UInt32
+
+    init(_ zone: Zone) {
+        origin = zone.origin
+        var types: [Name: Set<RecordType>] = [:]
+        for record in zone.records { types[record.name, default: []].insert(record.type) }
+        let cuts = types.filter { $0.value.contains(.ns) && $0.key != zone.origin }.map(\.key)
+        // What is below a cut belongs to the child.
+        types = types.filter { entry in !cuts.contains { entry.key.isBelow($0) } }
+        for cut in cuts { types[cut] = types[cut]?.intersection([.ns, .ds]) }
+        self.types = types
+        names = types.keys.sorted()
+        ttl = zone.startOfAuthority.startOfAuthority?.minimum ?? 60
+    }
+
+    func isDelegation(_ name: Name) -> Bool { name != origin && types[name]?.contains(.ns) == true }
+
+    /// The wildcard that a name which does not exist is made from.
+    func wildcard(for name: Name) -> Name? {
+        guard types[name] == nil, !exists(name), let wildcard = closestEncloser(of: name).wildcard else {
+            return nil
+        }
+        return types[wildcard] == nil ? nil : wildcard
+    }
+
+    /// What shows that there is no such name, or no such type at it.
+    func denial(of name: Name) -> [Record] {
+        if types[name] != nil { return cover(name) }
+        guard !exists(name), let wildcard = closestEncloser(of: name).wildcard else { return cover(name) }
+        let first = cover(name)
+        return first + cover(wildcard).filter { !first.contains($0) }
+    }
+
+    /// The record at the name, or in whose gap it lies.
+    func cover(_ name: Name) -> [Record] {
+        guard let index = names.lastIndex(where: { $0 == name || $0 < name }) else { return [] }
+        let owner = names[index]
+        let next = names[(index + 1) % names.count]
+        var writer = WireWriter()
+        writer.write(next, compressing: false)
+        writer.write(Self.bitmap((types[owner] ?? []).union([.rrsig, .nsec])))
+        return [Record(name: owner, type: .nsec, ttl: ttl, data: RecordData(octets: writer.octets))]
+    }
+
+    /// Whether the name has records or names below it.
+    private func exists(_ name: Name) -> Bool { names.contains { $0.isEqualOrBelow(name) } }
+
+    private func closestEncloser(of name: Name) -> Name {
+        var current = name.parent
+        while let candidate = current, candidate.isBelow(origin), !exists(candidate) {
+            current = candidate.parent
+        }
+        return current ?? origin
+    }
+
+    /// A type bit map of types below 256, which are all that a simulated zone has.
+    private static func bitmap(_ types: Set<RecordType>) -> [UInt8] {
+        var octets: [UInt8] = []
+        for type in types where type.rawValue < 256 {
+            let index = Int(type.rawValue) / 8
+            while octets.count <= index { octets.append(0) }
+            octets[index] |= 0x80 >> UInt8(type.rawValue & 7)
+        }
+        return [0, UInt8(truncatingIfNeeded: octets.count)] + octets
+    }
+}

@@ -1,0 +1,124 @@
+import Crypto
+import CryptoExtras
+import DNSWire
+import Foundation
+import Primitives
+import Signing
+import Testing
+import Validation
+
+/// Figures, not judgements: run with AFTERGLOW_BENCHMARK=1 and in release mode.
+@Suite(
+    "Validations per second, beside the library's own",
+    .enabled(
+        if: ProcessInfo.processInfo.environment["AFTERGLOW_BENCHMARK"] != nil,
+        "AFTERGLOW_BENCHMARK is not set"))
+struct ThroughputTests {
+    private struct Sample {
+        let name: String
+        let algorithm: SecurityAlgorithm
+        let key: [UInt8]
+        let sign: ([UInt8]) throws -> [UInt8]
+        /// What the library takes alone: the key made before.
+        let floor: ([UInt8], [UInt8]) -> Bool
+    }
+
+    private static func rsa(_ bits: Int) throws -> Sample {
+        let key = try _RSA.Signing.PrivateKey(keySize: _RSA.Signing.KeySize(bitCount: bits))
+        let primitives = try key.publicKey.getKeyPrimitives()
+        let modulus = Array(primitives.modulus.drop { $0 == 0 })
+        let exponent = Array(primitives.publicExponent.drop { $0 == 0 })
+        return Sample(
+            name: "RSASHA256 \(bits)", algorithm: .rsaSHA256,
+            key: [UInt8(exponent.count)] + exponent + modulus,
+            sign: {
+                Array(
+                    try key.signature(for: SHA256.hash(data: $0), padding: .insecurePKCS1v1_5)
+                        .rawRepresentation)
+            },
+            floor: { data, signature in
+                key.publicKey.isValidSignature(
+                    _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: data),
+                    padding: .insecurePKCS1v1_5)
+            })
+    }
+
+    private static func samples() throws -> [Sample] {
+        let p256 = P256.Signing.PrivateKey()
+        let p384 = P384.Signing.PrivateKey()
+        let edwards = Curve25519.Signing.PrivateKey()
+        return [
+            try rsa(1024), try rsa(2048), try rsa(4096),
+            Sample(
+                name: "ECDSAP256SHA256", algorithm: .ecdsaP256SHA256,
+                key: Array(p256.publicKey.rawRepresentation),
+                sign: { Array(try p256.signature(for: $0).rawRepresentation) },
+                floor: { data, signature in
+                    (try? P256.Signing.ECDSASignature(rawRepresentation: signature))
+                        .map { p256.publicKey.isValidSignature($0, for: data) } ?? false
+                }),
+            Sample(
+                name: "ECDSAP384SHA384", algorithm: .ecdsaP384SHA384,
+                key: Array(p384.publicKey.rawRepresentation),
+                sign: { Array(try p384.signature(for: $0).rawRepresentation) },
+                floor: { data, signature in
+                    (try? P384.Signing.ECDSASignature(rawRepresentation: signature))
+                        .map { p384.publicKey.isValidSignature($0, for: data) } ?? false
+                }),
+            Sample(
+                name: "ED25519", algorithm: .ed25519, key: Array(edwards.publicKey.rawRepresentation),
+                sign: { Array(try edwards.signature(for: $0)) },
+                floor: { data, signature in edwards.publicKey.isValidSignature(signature, for: data) }),
+        ]
+    }
+
+    @Test("A set of one address, by algorithm")
+    func algorithms() throws {
+        let zone = try #require(Name("example."))
+        let name = try #require(Name("www.example."))
+        for sample in try Self.samples() {
+            let data = RecordData(octets: [1, 1, 3, sample.algorithm.rawValue] + sample.key)
+            let key = try #require(KeyRecord(data))
+            var writer = WireWriter()
+            writer.write(RecordType.a.rawValue)
+            writer.write([sample.algorithm.rawValue, 2] as [UInt8])
+            for field in [300, 2_000_000_000, 1_000_000_000] as [UInt32] { writer.write(field) }
+            writer.write(key.keyTag)
+            writer.write(zone, compressing: false)
+            var set = SignedSet(
+                name: name, type: .a, ttl: 300, data: [RecordData(octets: [192, 0, 2, 1])])
+            let unsigned = try #require(SignatureRecord(RecordData(octets: writer.octets)))
+            let octets = try #require(set.signedData(by: unsigned))
+            let signature = try sample.sign(octets)
+            set.signatures = [RecordData(octets: writer.octets + signature)]
+            let keys = ZoneKeys(zone: zone, keys: [key])
+            let validations = try rate {
+                let validator = Validator(
+                    verifier: CryptoVerifier(), digester: CryptoDigester(),
+                    now: Timestamp(seconds: 1_500_000_000), budget: ValidationBudget())
+                if case .secure = validator.validate(set, keys: keys) { return true }
+                return false
+            }
+            let floor = try rate { sample.floor(octets, signature) }
+            print("\(sample.name): \(validations)/s, library alone \(floor)/s")
+        }
+    }
+
+    /// How often a second `body` is done, over half a second; every time it must hold.
+    private func rate(_ body: () -> Bool) throws -> Int {
+        let start = ContinuousClock.now
+        var count = 0
+        while ContinuousClock.now - start < .milliseconds(500) {
+            for _ in 0..<20 { try #require(body()) }
+            count += 20
+        }
+        let seconds = (ContinuousClock.now - start).seconds
+        return Int(Double(count) / seconds)
+    }
+}
+
+extension Duration {
+    fileprivate var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}
