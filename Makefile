@@ -5,7 +5,7 @@ CONFIGURATION ?= release
 BUILD = swift build -c $(CONFIGURATION)
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: run build test lint setup setup-test format
+.PHONY: compare-outages run build test lint setup setup-test format
 
 setup:
 	@missing=""; for pair in sqlite3.h:libsqlite3-dev zlib.h:zlib1g-dev bzlib.h:libbz2-dev; do \
@@ -30,3 +30,8 @@ lint:
 
 format:
 	swift format --in-place --configuration .swift-format --recursive Sources Tests Package.swift
+
+# What clients get in outages, from Afterglow and from other resolvers: prints a table. Needs root.
+compare-outages: setup-test
+	$(BUILD) --build-tests
+	AFTERGLOW_COMPARE=1 swift test -c $(CONFIGURATION) --skip-build --filter OutageComparison
