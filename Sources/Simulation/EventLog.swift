@@ -1,3 +1,4 @@
+package import DNSWire
 package import Primitives
 
 /// What happened in a simulated Internet, in order, with a hash that two equal runs share.
@@ -8,6 +9,8 @@ package struct EventLog: Sendable {
         package let kind: Kind
         package let server: Endpoint
         package let client: Int?
+        /// The message of a packet that was sent.
+        let query: [UInt8]
     }
 
     package enum Kind: UInt8, Hashable, Sendable {
@@ -26,8 +29,12 @@ package struct EventLog: Sendable {
 
     package init() {}
 
-    mutating func append(_ event: Event, octets: [UInt8] = []) {
+    mutating func append(
+        _ kind: Kind, at instant: Instant, server: Endpoint, client: Int?, octets: [UInt8] = []
+    ) {
         count += 1
+        let event = Event(
+            instant: instant, kind: kind, server: server, client: client, query: kind == .sent ? octets : [])
         if events.count < Self.eventsMax { events.append(event) }
         if event.kind == .sent { sentByClient[event.client ?? -1, default: 0] += 1 }
         var time = event.instant.nanoseconds
@@ -41,6 +48,13 @@ package struct EventLog: Sendable {
     }
 
     private mutating func mix(_ octet: UInt8) { hash = (hash ^ UInt64(octet)) &* 0x100_0000_01B3 }
+
+    /// The messages sent to `address`, in order.
+    package func queries(to address: IPAddress) -> [Message] {
+        events.compactMap { event in
+            event.kind == .sent && event.server.address == address ? try? Message(parsing: event.query) : nil
+        }
+    }
 
     /// The queries that went to `address`.
     package func sent(to address: IPAddress) -> Int {

@@ -70,8 +70,7 @@ package final class SimulatedInternet: Upstream, @unchecked Sendable {
     }
 
     private func record(_ kind: EventLog.Kind, _ exchange: PendingExchange, _ octets: [UInt8] = []) {
-        let event = EventLog.Event(instant: now, kind: kind, server: exchange.server, client: exchange.client)
-        log.append(event, octets: octets)
+        log.append(kind, at: now, server: exchange.server, client: exchange.client, octets: octets)
     }
 
     private func settle(_ exchange: PendingExchange, _ outcome: ExchangeOutcome, as kind: EventLog.Kind) {

@@ -38,6 +38,8 @@ package struct SimulatedServer: Sendable {
         case truncating
         /// Silent over TCP.
         case withoutTCP
+        /// NXDOMAIN to questions for exactly these names, though there are names below them (RFC 9156 §2.3).
+        case denying(Set<Name>)
         /// Adds records of `victim`, which it has no business with, to every section (RFC 2181 §5.4.1).
         case poisoning(victim: Name)
     }
@@ -85,6 +87,10 @@ package struct SimulatedServer: Sendable {
             response.authorities = []
             response.additionals = []
             response.header.isTruncated = true
+            return response
+        case .denying(let names):
+            guard query.questions.contains(where: { names.contains($0.name) }) else { return response }
+            response.responseCode = .nameError
             return response
         case .withoutTCP: return overTCP ? nil : response
         case .poisoning(let victim):
