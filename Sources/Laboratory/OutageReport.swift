@@ -28,9 +28,9 @@ package struct OutageReport {
         }.joined(separator: "\n")
     }
 
-    /// As in `100 %, 0.4 / 1.2 ms`: the share answered with data, then the median and 99th percentile of any answer.
+    /// As in `100 %, 0.4 / 1.2 ms`: the share answered with NOERROR, then the median and 99th percentile of any answer.
     private static func cell(_ group: TimedLoad.Group) -> String {
-        let share = Int((group.share("NOERROR", "NXDOMAIN") * 100).rounded())
+        let share = Int((group.share("NOERROR") * 100).rounded())
         return "\(share) %, \(text(group.milliseconds(0.5))) / \(text(group.milliseconds(0.99))) ms"
     }
 

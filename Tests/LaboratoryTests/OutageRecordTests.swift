@@ -16,17 +16,19 @@ struct OutageRecordTests {
         let kind: String
         let state: String
         let end: String?
-        let zones_lost: [String]
-        let own_nameservers: [String]
-        let fallback_used: [String: Int]
-        let ede_codes: [Int]
+        let zonesLost: [String]
+        let ownNameservers: [String]
+        let fallbackUsed: [String: Int]
+        let edeCodes: [Int]
     }
 
     private func outages(_ laboratory: Laboratory, _ executable: String) throws -> [Line] {
         let run = laboratory.run(
             [executable, "outages", "--json", "--database", laboratory.resolver.database.path])
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try run.output.split(separator: "\n").map {
-            try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+            try decoder.decode(Line.self, from: Data($0.utf8))
         }
     }
 
@@ -68,7 +70,8 @@ struct OutageRecordTests {
         try laboratory.networks[2].release()
         let isOver = Patience.wait(90) {
             _ = ask("new", "new.virgin.test")
-            return (try? outages(laboratory, executable).contains { $0.asn == 64502 && $0.end != nil }) == true
+            return (try? outages(laboratory, executable).contains { $0.asn == 64502 && $0.end != nil })
+                == true
         }
         #expect(isOver)
         let after = try outages(laboratory, executable).filter { $0.asn == 64502 }
@@ -77,10 +80,10 @@ struct OutageRecordTests {
         #expect(outage.scope == "asn")
         #expect(outage.kind == "network-and-nameservers")
         #expect(outage.state == "ended")
-        #expect(outage.zones_lost.contains("virgin.test"))
-        #expect(outage.own_nameservers == ["ns1.virgin.test", "ns2.virgin.test"])
-        #expect(outage.fallback_used["none", default: 0] > 0)
-        #expect(outage.fallback_used["local_copy", default: 0] > 0)
-        #expect(outage.ede_codes.contains(22))
+        #expect(outage.zonesLost.contains("virgin.test"))
+        #expect(outage.ownNameservers == ["ns1.virgin.test", "ns2.virgin.test"])
+        #expect(outage.fallbackUsed["none", default: 0] > 0)
+        #expect(outage.fallbackUsed["localCopy", default: 0] > 0)
+        #expect(outage.edeCodes.contains(22))
     }
 }
