@@ -69,11 +69,17 @@ package final class Daemon {
     /// Stops listening, lets running answers leave and commits the log.
     package func stop() {
         localZones.stop()
+        for (loop, listener) in listeners { loop.run { listener.pause() } }
+        let end = ContinuousClock.now + Self.drainMax
+        while workers.contains(where: { $0.running > 0 }), ContinuousClock.now < end { usleep(10_000) }
         for (loop, listener) in listeners { loop.run { listener.stop() } }
         for worker in workers { worker.loop.stop() }
         feeding.stop()
         recorder.close()
     }
+
+    /// How long a stop waits for running answers: a little more than clients are made to wait by default.
+    private static let drainMax = Duration.seconds(2)
 
     /// Takes a new configuration and reads zones, hints and access again; the caches stay.
     ///

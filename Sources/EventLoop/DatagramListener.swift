@@ -57,6 +57,12 @@ package final class DatagramListener: ReadinessSource {
         state = .open(try loop.register(descriptor, for: .readable, self), handler)
     }
 
+    /// Reads no more; replies still leave. On the loop only.
+    package func pause() {
+        guard case .open(let registration, _) = state else { return }
+        loop.change(registration, to: [])
+    }
+
     /// Closes the socket. On the loop only.
     package func stop() {
         guard case .open(let registration, _) = state else { return }

@@ -15,6 +15,8 @@ package final class StreamListener: ReadinessSource {
     private enum State {
         case bound(Int32)
         case open(Registration, any StreamHandler)
+        /// Accepts no more until the end.
+        case paused(Registration, any StreamHandler)
         case closed
     }
 
@@ -52,9 +54,22 @@ package final class StreamListener: ReadinessSource {
         state = .open(try loop.register(descriptor, for: .readable, self), handler)
     }
 
+    /// Accepts no more; connections go on. On the loop only.
+    package func pause() {
+        guard case .open(let registration, let handler) = state else { return }
+        state = .paused(registration, handler)
+        loop.change(registration, to: [])
+    }
+
     /// Closes the socket and its connections. On the loop only.
     package func stop() {
-        guard case .open(let registration, _) = state else { return }
+        switch state {
+        case .open(let registration, _), .paused(let registration, _): close(registration)
+        case .bound, .closed: return
+        }
+    }
+
+    private func close(_ registration: Registration) {
         state = .closed
         loop.close(registration)
         for connection in Array(connections.values) { connection.close() }

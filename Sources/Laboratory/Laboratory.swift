@@ -80,7 +80,8 @@ package final class Laboratory {
     ///
     /// - Parameters:
     ///   - everywhere: whether it listens on every address.
-    ///   - allow: the networks that it answers; nil for those that the place where it listens suggests.
+    ///   - allow: the networks that it answers; nil for those that the place where it listens suggests, none for
+    ///     what the program does without being told.
     ///   - routing: another key of the section `routing`, in one line.
     package func startResolver(
         with more: String = "", everywhere: Bool = false, allow: [String]? = nil, routing: String = ""
@@ -112,6 +113,9 @@ package final class Laboratory {
         Dig(from: networks[4].namespace, server: address)
     }
 
+    /// Asks the resolver from the router, which has an address in the resolver's network.
+    package func digFromRouter(_ address: String) -> Dig? { router.map { Dig(from: $0, server: address) } }
+
     /// Runs a program beside the resolver and waits for it.
     package func run(_ arguments: [String], limit: Int = 30) -> Command {
         Command.run(client.inside(arguments), limit: limit)
@@ -124,8 +128,22 @@ package final class Laboratory {
 
     /// Starts a program in one of the networks, which ends with the laboratory.
     package func start(_ arguments: [String], inNetwork number: Int) throws(LaboratoryError) {
+        try start(arguments, in: networks[number].namespace)
+    }
+
+    /// Starts a program beside the resolver, which ends with the laboratory.
+    ///
+    /// What it writes goes to the file that is returned.
+    @discardableResult
+    package func start(beside arguments: [String]) throws(LaboratoryError) -> URL {
+        try start(arguments, in: client)
+    }
+
+    @discardableResult
+    private func start(_ arguments: [String], in namespace: Namespace) throws(LaboratoryError) -> URL {
         let log = folder.appendingPathComponent("program\(programs.count)")
-        programs.append(try networks[number].namespace.start(arguments, output: log, complaint: log))
+        programs.append(try namespace.start(arguments, output: log, complaint: log))
+        return log
     }
 
     /// The file of a zone as the name servers have it.

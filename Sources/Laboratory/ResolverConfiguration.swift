@@ -6,6 +6,7 @@ struct ResolverConfiguration {
     let ipv4: Bool
     var routing = ""
     var listen = ["127.0.0.1", "::1"]
+    /// The networks that are answered; none for what the program does without being told.
     var allow = ["127.0.0.0/8", "::1/128"]
 
     /// The text for a program. The laboratory's root is unsigned, so that validation is off.
@@ -20,7 +21,7 @@ struct ResolverConfiguration {
     private var afterglow: String {
         """
         listen: [\(listen.map { "{ address: \"\($0)\", port: 53 }" }.joined(separator: ", "))]
-        access: { allow: [\(allow.map { "\"\($0)\"" }.joined(separator: ", "))] }
+        \(access)
         state-directory: \(folder)
         resolver:
           root-hints: \(hints)
@@ -53,6 +54,11 @@ struct ResolverConfiguration {
         cache.open(64 * MB, 'lmdb://\(folder)')
 
         """
+    }
+
+    private var access: String {
+        let networks = allow.map { "\"\($0)\"" }.joined(separator: ", ")
+        return networks.isEmpty ? "" : "access: { allow: [\(networks)] }"
     }
 
     private var unbound: String {

@@ -5,6 +5,7 @@ import Primitives
 package import Reachability
 import Recursion
 import Validation
+import Synchronization
 package import Zones
 
 /// One thread that answers queries: an actor on its own event loop, with its own sockets, answer cache and
@@ -20,6 +21,7 @@ package actor Worker {
     private let specialUse = SpecialUseZones()
     private(set) var copies: LocalCopies
     private var admission: Admission
+    private nonisolated let unanswered = Atomic<Int>(0)
     private let recorder: any ReachabilityRecorder
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -60,6 +62,9 @@ package actor Worker {
         self.copies = copies
         if hasChanged { front.answers.removeAll() }
     }
+
+    /// How many clients wait for an answer; can be called on any thread.
+    package nonisolated var running: Int { unanswered.load(ordering: .relaxed) }
 
     /// Resolves a question of the house's own.
     func resolve(_ question: Question) async -> Resolution { await resolver.resolve(question) }
@@ -124,6 +129,7 @@ package actor Worker {
     private func admit(_ message: Message, _ question: Question, _ octets: [UInt8], _ client: Client) {
         let holder = Admission.Holder(client.address, isVerified: isVerified(client, message.edns))
         guard admission.enter(holder) else { return shed(message, client) }
+        unanswered.add(1, ordering: .relaxed)
         // The preference keeps the task's end on this loop as well; without it each query wakes a thread of
         // the global executor.
         Task.immediate(executorPreference: loop) {
@@ -198,6 +204,7 @@ package actor Worker {
         _ message: Message, _ question: Question, _ octets: [UInt8], for client: Client,
         _ holder: Admission.Holder
     ) async {
+        defer { unanswered.subtract(1, ordering: .relaxed) }
         nonisolated(unsafe) let exchange = ClientExchange()
         nonisolated(unsafe) let answerEarly = {
             guard exchange.state == .waiting, self.answerWithoutNameServers(message, question, octets, client)

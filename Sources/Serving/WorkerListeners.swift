@@ -20,6 +20,12 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
         try streams?.start(self)
     }
 
+    /// Takes no more queries and connections; answers still leave. On the worker's loop.
+    package func pause() {
+        datagrams?.pause()
+        streams?.pause()
+    }
+
     /// Closes the sockets; on the worker's loop.
     package func stop() {
         datagrams?.stop()

@@ -63,6 +63,22 @@ struct ClientTests {
         }
     }
 
+    @Test("Without `access`, the machine's own networks are answered, and others refused with EDE 18")
+    func ownNetworks() throws {
+        try withResolver { laboratory in
+            #expect(laboratory.resolver.stop() == 0)
+            try laboratory.startResolver(everywhere: true, allow: [])
+            for (address, stranger) in [("10.53.100.1", "10.53.4.1"), ("fd53:100::1", "fd53:4::1")] {
+                #expect(laboratory.dig(address).ask("www.spread.test").status == "NOERROR")
+                #expect(laboratory.digFromRouter(address)?.ask("www.spread.test").status == "NOERROR")
+                let refused = laboratory.digFromOutside(address).ask("www.spread.test")
+                #expect(refused.status == "REFUSED")
+                #expect(refused.extendedErrors.map(\.text) == ["\(stranger) is not on the access list"])
+            }
+            #expect(laboratory.dig("127.0.0.1").ask("www.spread.test").status == "NOERROR")
+        }
+    }
+
     @Test("dig shows REFUSED, NOTIMP, BADVERS and FORMERR where they are due, each with its reason")
     func refusals() throws {
         try withResolver { laboratory in

@@ -59,4 +59,31 @@ struct OperationTests {
             for server in laboratory.operatorA { server.recover() }
         }
     }
+
+    @Test("SIGTERM lets running answers leave before the end")
+    func drain() throws {
+        try withResolver { laboratory in
+            _ = laboratory.dig().ask("virgin.test", "SOA")
+            for server in laboratory.operatorA { server.fallSilent() }
+            let sent = datagramsSent(laboratory)
+            let output = try laboratory.start(beside: [
+                "dig", "@127.0.0.1", "www.virgin.test", "+tries=1", "+time=10",
+            ])
+            // The query itself, and the one that goes to a silent server.
+            #expect(Patience.wait(10) { datagramsSent(laboratory) >= sent + 2 })
+            for server in laboratory.operatorA { server.recover() }
+            #expect(laboratory.resolver.stop() == 0)
+            let answered = Patience.wait(5) {
+                (try? String(contentsOf: output, encoding: .utf8))?.contains("status: NOERROR") == true
+            }
+            #expect(answered)
+        }
+    }
+
+    /// The datagrams sent so far on the resolver's machine, by the kernel's count.
+    private func datagramsSent(_ laboratory: Laboratory) -> Int {
+        let lines = laboratory.run(["cat", "/proc/net/snmp"]).output.split(separator: "\n")
+        let fields = lines.last { $0.hasPrefix("Udp: ") }?.split(separator: " ") ?? []
+        return fields.count > 4 ? Int(fields[4]) ?? 0 : 0
+    }
 }
