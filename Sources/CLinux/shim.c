@@ -96,10 +96,6 @@ int afterglow_epoll_change(int epoll, int descriptor, uint32_t events, uint64_t 
   return control(epoll, EPOLL_CTL_MOD, descriptor, events, token);
 }
 
-int afterglow_epoll_remove(int epoll, int descriptor) {
-  return control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0);
-}
-
 int afterglow_epoll_wait(int epoll, struct afterglow_event *events, int capacity, int64_t nanoseconds) {
   struct epoll_event ready[256];
   if (capacity > 256) capacity = 256;

@@ -42,8 +42,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var jobs: [UnownedJob] = []
     private var spareJobs: [UnownedJob] = []
     private var timers = TimerQueue()
-    private var sources: [UInt64: any ReadinessSource] = [:]
-    private var nextSource: UInt64 = 1
+    private var sources = Slab<any ReadinessSource>()
     private var unflushed: [DatagramListener] = []
     private var batchInstant = SystemClock.now
     private var batchTime = SystemClock.wallTime
@@ -203,24 +202,27 @@ extension EventLoop {
         _ descriptor: Int32, for interest: Readiness, _ source: any ReadinessSource
     ) throws(SystemError) -> Registration {
         checkIsolated()
-        let number = nextSource
-        let status = afterglow_epoll_add(queue, descriptor, interest.rawValue, number)
-        _ = try SystemError.check(.register, status)
-        nextSource &+= 1
-        sources[number] = source
-        return Registration(descriptor: descriptor, number: number)
+        let key = sources.insert(source)
+        do {
+            _ = try SystemError.check(
+                .register, afterglow_epoll_add(queue, descriptor, interest.rawValue, key))
+        } catch {
+            _ = sources.remove(key)
+            throw error
+        }
+        return Registration(descriptor: descriptor, key: key)
     }
 
     func change(_ registration: Registration, to interest: Readiness) {
         checkIsolated()
-        _ = afterglow_epoll_change(queue, registration.descriptor, interest.rawValue, registration.number)
+        _ = afterglow_epoll_change(queue, registration.descriptor, interest.rawValue, registration.key)
     }
 
     /// Forgets and closes the descriptor.
     func close(_ registration: Registration) {
         checkIsolated()
-        guard sources.removeValue(forKey: registration.number) != nil else { return }
-        _ = afterglow_epoll_remove(queue, registration.descriptor)
+        guard sources.remove(registration.key) != nil else { return }
+        // The kernel forgets a descriptor that is closed: nothing else here refers to the same socket.
         _ = afterglow_close(registration.descriptor)
     }
 
@@ -297,9 +299,9 @@ extension EventLoop {
             takeArrivals()
             runJobs()
             flush()
-            for source in Array(sources.values) { source.loopEnded() }
+            for source in sources.elements { source.loopEnded() }
             for action in timers.takeAll() { action() }
-        } while !jobs.isEmpty || !sources.isEmpty || timers.count > 0 || !leave()
+        } while !jobs.isEmpty || sources.count > 0 || timers.count > 0 || !leave()
     }
 
     /// Leaves what may still come to another thread; false when something has come.

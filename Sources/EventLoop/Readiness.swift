@@ -18,8 +18,8 @@ protocol ReadinessSource: AnyObject {
     func loopEnded()
 }
 
-/// A descriptor's registration with a loop; numbers are not used twice, so no late event finds a stranger.
+/// A descriptor's registration with a loop; keys are not used twice, so no late event finds a stranger.
 struct Registration: Hashable {
     let descriptor: Int32
-    let number: UInt64
+    let key: UInt64
 }

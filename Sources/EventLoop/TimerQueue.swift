@@ -2,14 +2,16 @@ import Primitives
 
 /// A scheduled action, to cancel it by; tokens are not used twice.
 package struct TimerToken: Hashable, Sendable {
-    let number: UInt64
+    let key: UInt64
 }
 
 /// The pending actions of one loop, earliest first and in order of scheduling at the same instant.
 struct TimerQueue {
     private struct Entry {
         let instant: Instant
+        /// Counts what was scheduled, for the order of equal instants.
         let number: UInt64
+        let key: UInt64
 
         func precedes(_ other: Entry) -> Bool {
             instant != other.instant ? instant < other.instant : number < other.number
@@ -18,7 +20,7 @@ struct TimerQueue {
 
     /// A binary heap; entries of cancelled actions stay until they surface or become the majority.
     private var heap: [Entry] = []
-    private var actions: [UInt64: () -> Void] = [:]
+    private var actions = Slab<() -> Void>()
     private var nextNumber: UInt64 = 0
 
     /// How many actions are still to come.
@@ -26,21 +28,21 @@ struct TimerQueue {
 
     mutating func schedule(at instant: Instant, _ action: @escaping () -> Void) -> TimerToken {
         nextNumber &+= 1
-        actions[nextNumber] = action
-        heap.append(Entry(instant: instant, number: nextNumber))
+        let key = actions.insert(action)
+        heap.append(Entry(instant: instant, number: nextNumber, key: key))
         siftUp(heap.count - 1)
-        return TimerToken(number: nextNumber)
+        return TimerToken(key: key)
     }
 
     mutating func cancel(_ token: TimerToken) {
-        guard actions.removeValue(forKey: token.number) != nil else { return }
+        guard actions.remove(token.key) != nil else { return }
         if heap.count > 64, heap.count > 2 * actions.count { compact() }
     }
 
     /// When the next action is due; nil when there is none.
     mutating func nextInstant() -> Instant? {
         while let first = heap.first {
-            if actions[first.number] != nil { return first.instant }
+            if actions[first.key] != nil { return first.instant }
             removeFirst()
         }
         return nil
@@ -50,19 +52,19 @@ struct TimerQueue {
     mutating func takeDue(at now: Instant) -> (() -> Void)? {
         guard let instant = nextInstant(), instant <= now, let first = heap.first else { return nil }
         removeFirst()
-        return actions.removeValue(forKey: first.number)
+        return actions.remove(first.key)
     }
 
     /// Removes and returns all actions, whenever they are due.
     mutating func takeAll() -> [() -> Void] {
-        let ordered = heap.sorted { $0.precedes($1) }.compactMap { actions[$0.number] }
+        let ordered = heap.sorted { $0.precedes($1) }.compactMap { actions[$0.key] }
         heap = []
-        actions = [:]
+        actions.removeAll()
         return ordered
     }
 
     private mutating func compact() {
-        heap = heap.filter { actions[$0.number] != nil }.sorted { $0.precedes($1) }
+        heap = heap.filter { actions[$0.key] != nil }.sorted { $0.precedes($1) }
     }
 
     private mutating func removeFirst() {

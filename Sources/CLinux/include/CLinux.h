@@ -55,7 +55,6 @@ struct afterglow_batch;
 int afterglow_epoll_create(void);
 int afterglow_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token);
 int afterglow_epoll_change(int epoll, int descriptor, uint32_t events, uint64_t token);
-int afterglow_epoll_remove(int epoll, int descriptor);
 /* Waits at most `nanoseconds`; below 0 waits without limit. */
 int afterglow_epoll_wait(int epoll, struct afterglow_event *events, int capacity, int64_t nanoseconds);
 
