@@ -57,7 +57,9 @@ let package = Package(
         room("Settings", ["Primitives", .product(name: "Yams", package: "Yams")]),
         room("TransferSigning", ["Zones", .product(name: "Crypto", package: "swift-crypto")]),
         room("ZoneKeeping", ["DNSWire", "EventLoop", "Primitives", "Zones"]),
-        room("Journal", ["Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
+        room(
+            "Journal",
+            ["Primitives", "Reachability", "Routing", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
             "RouteFeeds",
             [
@@ -141,7 +143,10 @@ let package = Package(
         tests("SettingsTests", ["Primitives", "Settings"]),
         tests(
             "JournalTests",
-            ["Journal", "Primitives", "Reachability", .product(name: "GRDB", package: "GRDB.swift")]),
+            [
+                "Journal", "Primitives", "Reachability", "Routing",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         tests(
             "SimulationTests",
             [
@@ -151,6 +156,9 @@ let package = Package(
         tests(
             "AfterglowDaemonTests",
             ["AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Settings"]),
+        tests(
+            "CommandTests",
+            ["Journal", "Laboratory", "Primitives", "Reachability", "afterglow"]),
         tests("LaboratoryTests", ["DNSWire", "Laboratory", "Primitives", "Recursion", "Zones", "afterglow"]),
     ]
 )

@@ -9,6 +9,10 @@ for pair in nsd:nsd knotd:knot kdig:knot-dnsutils kzonecheck:knot-dnssecutils di
     bird:bird2 /usr/lib/frr/bgpd:frr gobgpd:gobgpd exabgp:exabgp; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair#*:}"
 done
+# Readers of what is exported.
+for program in jq sqlite3 python3; do
+    command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
+done
 # Data to compare with, without a program.
 [ -e /usr/share/dns/root.ds ] || missing="$missing dns-root-data"
 [ -n "$missing" ] || exit 0

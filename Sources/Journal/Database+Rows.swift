@@ -1,27 +1,36 @@
+import Foundation
 import GRDB
 import Primitives
 import Reachability
 
 extension Database {
     /// Adds what is new since the last commit, so that a bucket open across a restart keeps its earlier counts.
-    func write(_ rows: [BucketRow], stored: [BucketKey: BucketRow], bucketSeconds: Int64) throws {
+    func write(
+        _ rows: [BucketRow], stored: [BucketKey: BucketRow], bucketSeconds: Int64,
+        visibility: JournalWriter.Visibility
+    ) throws {
         let statement = try cachedStatement(sql: insertion)
         for row in rows {
             try statement.execute(
-                arguments: row.arguments(since: stored[row.key], bucketSeconds: bucketSeconds))
+                arguments: row.arguments(since: stored[row.key], bucketSeconds: bucketSeconds)
+                    + row.routing(visibility))
         }
     }
 }
 
 private let insertion = """
     INSERT INTO observation (ts, bucket_s, scope, key, af, transport, asn, as_name, prefix, sent, answered,
-    timeouts, unreachable, refused, servfail, rtt_p50_ms, rtt_p95_ms, baseline_ratio, belief_up, state)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    timeouts, unreachable, refused, servfail, rtt_p50_ms, rtt_p95_ms, rtt, baseline_ratio, belief_up, state,
+    bgp_visible, bgp_peers_seeing, bgp_peers_total)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET sent = sent + excluded.sent, answered = answered + excluded.answered,
     timeouts = timeouts + excluded.timeouts, unreachable = unreachable + excluded.unreachable,
     refused = refused + excluded.refused, servfail = servfail + excluded.servfail,
-    rtt_p50_ms = excluded.rtt_p50_ms, rtt_p95_ms = excluded.rtt_p95_ms,
-    baseline_ratio = excluded.baseline_ratio, belief_up = excluded.belief_up, state = excluded.state
+    rtt_p50_ms = excluded.rtt_p50_ms, rtt_p95_ms = excluded.rtt_p95_ms, rtt = excluded.rtt,
+    baseline_ratio = excluded.baseline_ratio, belief_up = excluded.belief_up, state = excluded.state,
+    bgp_visible = coalesce(excluded.bgp_visible, bgp_visible),
+    bgp_peers_seeing = coalesce(excluded.bgp_peers_seeing, bgp_peers_seeing),
+    bgp_peers_total = coalesce(excluded.bgp_peers_total, bgp_peers_total)
     """
 
 /// To four digits, as far as a belief means anything.
@@ -40,9 +49,17 @@ extension BucketRow {
             servfail - (old?.servfail ?? 0),
         ]
         return identity + counts + [
-            roundTrips.quantile(0.5), roundTrips.quantile(0.95), (belief?.baseline).map(rounded),
+            roundTrips.quantile(0.5), roundTrips.quantile(0.95),
+            roundTrips.total > 0 ? Data(roundTrips.encoded) : nil, (belief?.baseline).map(rounded),
             (belief?.probabilityOfUp).map(rounded),
             belief?.state.rawValue,
         ]
+    }
+
+    /// What routing says of the prefix at the moment; nothing of wider scopes, which have many.
+    fileprivate func routing(_ visibility: JournalWriter.Visibility) -> StatementArguments {
+        let isOfOnePrefix = key.scope == .server || key.scope == .prefix
+        let seen = isOfOnePrefix ? network.flatMap(visibility) : nil
+        return [seen?.isVisible, seen?.peersSeeing, seen?.peersTotal]
     }
 }

@@ -1,10 +1,13 @@
 import Primitives
 import Reachability
+import Routing
 
 /// What was recorded since the last commit; every part is bounded, and what finds no room is counted.
 struct JournalInbox: Sendable {
     /// Zones and outage changes that wait at most; a second rarely brings a hundred.
     private static let zoneLimit = 16_384
+    /// Buckets of routing that wait at most; a minute has one for each AS that changed, of 90,000 in all.
+    private static let routeLimit = 262_144
 
     private(set) var content = Content()
     private(set) var dropped = 0
@@ -16,6 +19,7 @@ struct JournalInbox: Sendable {
         var zones: [String: ZoneServers] = [:]
         var outages: [(time: Timestamp, outage: Outage)] = []
         var origins: [LearnedOrigin] = []
+        var routes: [RouteBucket] = []
     }
 
     mutating func add(_ observation: Observation) {
@@ -43,15 +47,21 @@ struct JournalInbox: Sendable {
         }
     }
 
+    mutating func add(_ bucket: RouteBucket) {
+        guard content.routes.count < Self.routeLimit else { return dropped += 1 }
+        content.routes.append(bucket)
+    }
+
     mutating func add(_ origin: LearnedOrigin) { content.origins.append(origin) }
 
-    /// Empties the inbox; the observations and zones stay where they are when there is no room for them behind it.
+    /// Empties the inbox; observations, zones and routes stay where they are when there is no room for them behind it.
     mutating func take(everything hasRoom: Bool) -> Content {
         var taken = content
         content = Content()
         if !hasRoom {
             swap(&content.observations, &taken.observations)
             swap(&content.zones, &taken.zones)
+            swap(&content.routes, &taken.routes)
         }
         return taken
     }

@@ -10,7 +10,7 @@ extension JournalReader {
 
     /// The networks of the servers seen lately, by AS and prefix; those of one AS when `asn` is given.
     package func networks(asn: ASNumber? = nil, now: Timestamp) throws -> [NetworkSummary] {
-        try database.read { database in
+        try reading { database in
             var networks = try Self.inhabited(database, asn: asn, now: now)
             var histories: [NetworkFamily: FamilyHistory] = [:]
             let rows = try Row.fetchCursor(

@@ -1,18 +1,19 @@
 import Foundation
 import GRDB
-package import Primitives
-
-/// The forms in which observations leave the log.
-package enum ExportFormat: String, Sendable, CaseIterable {
-    case jsonl
-    case csv
-}
+import Primitives
 
 /// Why a log on the disk cannot be read.
 package enum JournalReadProblem: Error, Sendable, Hashable {
     case notReadable
     /// A write-ahead log with the newest rows lies beside it, which SQLite reads in a writable directory only.
     case directoryNotWritable
+    /// The file is no SQLite database, or one of something else.
+    case notLog
+    /// An earlier version wrote it; it becomes readable when a resolver of this version has been started on it.
+    case olderVersion
+    case newerVersion
+    /// What SQLite says, as of a damaged file.
+    case database(String)
 }
 
 /// Reads the reachability log of a running server or of a copy, without writing to it.
@@ -34,6 +35,17 @@ package struct JournalReader: Sendable {
             guard files.isReadableFile(atPath: path) else { throw JournalReadProblem.notReadable }
             guard (log?.int64Value ?? 0) == 0 else { throw JournalReadProblem.directoryNotWritable }
             database = try Self.open(Self.immutable(path))
+        } catch let error as DatabaseError {
+            throw JournalReadProblem.database(error.message ?? "\(error.resultCode)")
+        }
+    }
+
+    /// Reads in one transaction.
+    func reading<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do {
+            return try database.read(body)
+        } catch let error as DatabaseError {
+            throw JournalReadProblem.database(error.message ?? "\(error.resultCode)")
         }
     }
 
@@ -41,9 +53,25 @@ package struct JournalReader: Sendable {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
-        let opened = try DatabaseQueue(path: location, configuration: configuration)
-        _ = try opened.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") }
-        return opened
+        // Sorting must not need a directory that can be written.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
+        do {
+            let opened = try DatabaseQueue(path: location, configuration: configuration)
+            try opened.read { try checkVersion(of: $0) }
+            return opened
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            throw JournalReadProblem.notLog
+        }
+    }
+
+    private static func checkVersion(of database: Database) throws {
+        let migrator = JournalSchema.migrator
+        let applied = try migrator.appliedIdentifiers(database)
+        guard applied.contains("1"), try database.tableExists("observation") else {
+            throw JournalReadProblem.notLog
+        }
+        if try migrator.hasBeenSuperseded(database) { throw JournalReadProblem.newerVersion }
+        if try !migrator.hasCompletedMigrations(database) { throw JournalReadProblem.olderVersion }
     }
 
     /// The URI of a file that nothing changes while it is read (https://sqlite.org/uri.html).
@@ -51,65 +79,5 @@ package struct JournalReader: Sendable {
         let absolute = URL(fileURLWithPath: path).absoluteURL.path
         let escaped = absolute.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? absolute
         return "file:\(escaped)?immutable=1"
-    }
-
-    /// Writes each row from `since` to before `until` as one line, by cursor in constant memory; a zone selects its servers.
-    package func exportObservations(
-        since: Timestamp? = nil, until: Timestamp? = nil, asn: ASNumber? = nil, zone: String? = nil,
-        format: ExportFormat, to write: (String) throws -> Void
-    ) throws {
-        if format == .csv { try write((["schema"] + ObservationColumns.all).joined(separator: ",") + "\n") }
-        let sql = """
-            SELECT \(ObservationColumns.selection) FROM observation
-            WHERE ts >= ? AND ts < ? AND (? IS NULL OR asn = ?)
-            AND (? IS NULL OR (scope = 'server' AND key IN (SELECT server FROM zone_server WHERE zone = ?)))
-            ORDER BY ts, bucket_s, scope, key, af, transport
-            """
-        let arguments: StatementArguments = [
-            since?.seconds ?? Int64.min, until?.seconds ?? Int64.max, asn?.value, asn?.value, zone, zone,
-        ]
-        try database.read { database in
-            let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
-            while let row = try rows.next() { try write(ExportLine.text(of: row, format: format)) }
-        }
-    }
-}
-
-private enum ExportLine {
-    static func text(of row: Row, format: ExportFormat) -> String {
-        let values = row.map { (name: $0.0, value: field($0.0, $0.1, format)) }
-        switch format {
-        case .csv: return (["1"] + values.map(\.value)).joined(separator: ",") + "\n"
-        case .jsonl:
-            return "{\"schema\":1," + values.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",")
-                + "}\n"
-        }
-    }
-
-    private static func field(_ name: String, _ value: DatabaseValue, _ format: ExportFormat) -> String {
-        switch value.storage {
-        case .null, .blob: return format == .csv ? "" : "null"
-        case .int64(let number):
-            return name == "ts" ? quoted(Timestamp(seconds: number).description, format) : String(number)
-        case .double(let number): return number.isFinite ? "\(number)" : (format == .csv ? "" : "null")
-        case .string(let text): return quoted(text, format)
-        }
-    }
-
-    private static func quoted(_ text: String, _ format: ExportFormat) -> String {
-        guard format == .jsonl else {
-            let special = text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
-            return special
-                ? "\""
-                    + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-                    + "\"" : text
-        }
-        return "\"" + text.unicodeScalars.map(escaped).joined() + "\""
-    }
-
-    private static func escaped(_ scalar: Unicode.Scalar) -> String {
-        if scalar == "\"" || scalar == "\\" { return "\\\(scalar)" }
-        guard scalar.value < 0x20 else { return String(scalar) }
-        return "\\u00" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
     }
 }

@@ -10,6 +10,7 @@ enum JournalSchema {
         migrator.registerMigration("1") { database in try database.execute(sql: first) }
         migrator.registerMigration("2") { database in try database.execute(sql: second) }
         migrator.registerMigration("3") { database in try database.execute(sql: third) }
+        migrator.registerMigration("4") { database in try database.execute(sql: fourth) }
         return migrator
     }
 
@@ -70,5 +71,20 @@ enum JournalSchema {
           slash24_or_48_visible INTEGER, peers INTEGER, PRIMARY KEY (ts, asn, af, bucket_s)) WITHOUT ROWID;
         ALTER TABLE server ADD COLUMN asns TEXT;
         ALTER TABLE server ADD COLUMN as_name TEXT;
+        """
+
+    /// The length of a bucket goes to the end of the key, so that an entity's row is found by time alone, and the round
+    /// trips are kept whole, so that they can be added up.
+    private static let fourth = """
+        ALTER TABLE observation RENAME TO observation_3;
+        CREATE TABLE observation (
+          ts INTEGER NOT NULL, bucket_s INTEGER NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, af INTEGER NOT NULL,
+          transport TEXT NOT NULL, asn INTEGER, as_name TEXT, prefix TEXT, sent INTEGER NOT NULL,
+          answered INTEGER NOT NULL, timeouts INTEGER NOT NULL, unreachable INTEGER NOT NULL, refused INTEGER NOT NULL,
+          servfail INTEGER NOT NULL, rtt_p50_ms REAL, rtt_p95_ms REAL, baseline_ratio REAL, belief_up REAL, state TEXT,
+          bgp_visible INTEGER, bgp_peers_seeing INTEGER, bgp_peers_total INTEGER, rtt BLOB,
+          PRIMARY KEY (ts, scope, key, af, transport, bucket_s)) WITHOUT ROWID;
+        INSERT INTO observation SELECT *, NULL FROM observation_3;
+        DROP TABLE observation_3;
         """
 }

@@ -11,6 +11,7 @@ struct JournalStore: Sendable {
 
     private let path: String
     private let retention: JournalRetention
+    private let visibility: JournalWriter.Visibility
     private var aggregator: ObservationAggregator
     private var database: DatabaseQueue?
     private var stored: [BucketKey: BucketRow] = [:]
@@ -20,6 +21,7 @@ struct JournalStore: Sendable {
     private var service = ServiceStore()
     private var outages = OutageStore()
     private var delegations = DelegationStore()
+    private var routes = RouteStore()
     private var newest = Timestamp(milliseconds: 0)
     private var lastRetention: Int64?
     private var failures = 0
@@ -27,9 +29,13 @@ struct JournalStore: Sendable {
     /// The pages that the database may have; nil for as many as the disk holds.
     var pageLimit: Int? { didSet { database = nil } }
 
-    init(path: String, bucketSeconds: Int64, retention: JournalRetention) {
+    init(
+        path: String, bucketSeconds: Int64, retention: JournalRetention,
+        visibility: @escaping JournalWriter.Visibility
+    ) {
         self.path = path
         self.retention = retention
+        self.visibility = visibility
         aggregator = ObservationAggregator(bucketSeconds: bucketSeconds)
     }
 
@@ -41,7 +47,7 @@ struct JournalStore: Sendable {
 
     /// Whether there is room to hold more before something is stored.
     var hasRoom: Bool {
-        max(aggregator.rows.count, sightings.count, delegations.count) < Self.heldLimit
+        max(aggregator.rows.count, sightings.count, delegations.count, routes.count) < Self.heldLimit
     }
 
     mutating func take(_ content: JournalInbox.Content, identify: JournalWriter.Identify) {
@@ -55,6 +61,7 @@ struct JournalStore: Sendable {
         }
         service.take(content.service)
         delegations.take(content.zones.values)
+        routes.take(content.routes)
         for (time, outage) in content.outages { outages.take(outage, at: time) }
         for origin in content.origins { origins[origin.network.prefix] = origin }
     }
@@ -66,6 +73,7 @@ struct JournalStore: Sendable {
 
     private func isClean(_ rows: [BucketRow]) -> Bool {
         rows.isEmpty && origins.isEmpty && service.isEmpty && outages.isEmpty && delegations.isEmpty
+            && routes.isEmpty
     }
 
     /// Commits what is unsaved; then, at most once an hour by `now`, the wall clock, rows that are too old or too many go.
@@ -90,12 +98,14 @@ struct JournalStore: Sendable {
     }
 
     private func write(_ rows: [BucketRow], to database: Database, now: Timestamp) throws {
-        try database.write(rows, stored: stored, bucketSeconds: aggregator.bucketSeconds)
+        try database.write(
+            rows, stored: stored, bucketSeconds: aggregator.bucketSeconds, visibility: visibility)
         try sightings.save(to: database)
         try beliefs.save(to: database)
         try service.save(to: database, now: now.seconds)
         try outages.save(to: database)
         try delegations.save(to: database)
+        try routes.save(to: database)
         for origin in origins.values { try origin.save(to: database) }
     }
 
@@ -115,6 +125,7 @@ struct JournalStore: Sendable {
         service.finish(now: now.seconds)
         outages.finish()
         delegations.finish()
+        routes.finish()
         origins = [:]
         failures = 0
         ticksToWait = 0

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 package import Primitives
 package import Reachability
+package import Routing
 import Synchronization
 
 /// Writes the reachability log: what is recorded is queued and committed together, at least once a second.
@@ -12,6 +13,8 @@ import Synchronization
 package final class JournalWriter: Sendable {
     /// The network of an observation's server.
     package typealias Identify = @Sendable (Observation) -> NetworkIdentity
+    /// What routing says of a network; nil when it knows nothing.
+    package typealias Visibility = @Sendable (NetworkIdentity) -> RouteVisibility?
     /// The number of observations that wait at most; more are dropped and counted.
     package static let queueLimit = 65_536
 
@@ -27,11 +30,12 @@ package final class JournalWriter: Sendable {
     package init(
         path: String, bucketSeconds: Int64 = 60, retention: JournalRetention = JournalRetention(),
         clock: @escaping @Sendable () -> Timestamp = JournalWriter.wallClock,
-        identify: @escaping Identify,
+        identify: @escaping Identify, visibility: @escaping Visibility = { _ in nil },
         report: @escaping @Sendable (JournalReport) -> Void
     ) {
         store = Mutex(
-            JournalStore(path: path, bucketSeconds: bucketSeconds, retention: retention))
+            JournalStore(
+                path: path, bucketSeconds: bucketSeconds, retention: retention, visibility: visibility))
         self.clock = clock
         self.identify = identify
         self.report = report
@@ -58,6 +62,9 @@ package final class JournalWriter: Sendable {
 
     /// Queues the name servers of a zone, so that an event can list zones from before.
     package func record(_ zone: ZoneServers) { inbox.withLock { $0.add(zone) } }
+
+    /// Queues what routing did about an AS in a bucket of time.
+    package func record(_ bucket: RouteBucket) { inbox.withLock { $0.add(bucket) } }
 
     /// Queues the form that an event has now; it takes the place of the earlier one with its `id`, and the step from that
     /// one is kept.

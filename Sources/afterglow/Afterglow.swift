@@ -5,5 +5,7 @@ struct Afterglow: AsyncParsableCommand {
         commandName: "afterglow",
         abstract: "A recursive DNS resolver that knows about outages.",
         version: "0.1.0",
-        subcommands: [Serve.self, Resolve.self, Check.self, Networks.self, Export.self, Replay.self])
+        subcommands: [
+            Serve.self, Resolve.self, Check.self, Networks.self, Outages.self, Export.self, Replay.self,
+        ])
 }

@@ -17,7 +17,7 @@ struct Networks: ParsableCommand {
     func run() throws {
         try log.read { reader in
             let networks = try reader.networks(asn: log.asn, now: JournalWriter.wallClock())
-            var output = StandardOutput()
+            let output = Output()
             if json {
                 for network in networks { try output.write(NetworkLine(network).text()) }
             } else {
@@ -30,17 +30,11 @@ struct Networks: ParsableCommand {
     /// One line for each network and family, in columns of equal width.
     static func table(_ networks: [NetworkSummary]) -> String {
         let header = ["PREFIX", "AS", "NAME", "SERVERS", "FAMILY", "STATE", "SINCE", "ANSWERED", "RTT"]
-        let rows = [header] + networks.flatMap(rows)
-        let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-            return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces) + "\n"
-        }.joined()
+        return TextTable.lines([header] + networks.flatMap(rows)).joined()
     }
 
     private static func rows(_ network: NetworkSummary) -> [[String]] {
-        let name = String(
-            String.UnicodeScalarView((network.name ?? "-").unicodeScalars.filter { $0.value >= 0x20 }))
+        let name = TextTable.printable(network.name ?? "-")
         let start = [network.prefix, network.asn?.description ?? "-", name, String(network.servers)]
         let families = network.families.sorted { $0.key.rawValue < $1.key.rawValue }
         guard !families.isEmpty else {

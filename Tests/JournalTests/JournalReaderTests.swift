@@ -6,7 +6,8 @@ import Testing
 
 struct JournalReaderTests {
     @Test func `JSON Lines and CSV carry the same rows and the schema number`() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        let log = try Log()
+        let path = log.path
         let writer = JournalWriter(
             path: path, clock: { Timestamp(seconds: 60) },
             identify: {
@@ -19,11 +20,8 @@ struct JournalReaderTests {
                 time: Timestamp(seconds: 60), server: server, zone: "example.", transport: .udp,
                 outcome: .silent))
         #expect(writer.flush())
-        var lines: [String] = []
-        var table: [String] = []
-        let reader = try JournalReader(path: path)
-        try reader.exportObservations(format: .jsonl) { lines.append($0) }
-        try reader.exportObservations(format: .csv) { table.append($0) }
+        let lines = try log.lines(.observations, .jsonl, in: path)
+        let table = try log.lines(.observations, .csv, in: path)
         #expect(lines.count == 4)
         #expect(table.count == 5)
         for line in lines {
@@ -34,8 +32,7 @@ struct JournalReaderTests {
             #expect(object["timeouts"] as? Int == 1)
         }
         #expect(table.contains { $0.contains("\"A \"\"b\"\", c\"") })
-        var ofZone = 0
-        try reader.exportObservations(zone: "example.", format: .jsonl) { _ in ofZone += 1 }
-        #expect(ofZone == 1)
+        let ofZone = try log.lines(.observations, .jsonl, LogFilter(zone: "example."), in: path)
+        #expect(ofZone.count == 1)
     }
 }

@@ -39,6 +39,18 @@ final class Log: Sendable {
         try number("SELECT coalesce(sum(sent), 0) FROM observation WHERE scope = 'server'", in: path)
     }
 
+    /// The lines of an export, each with its line feed; only for text without line feeds of its own.
+    func lines(
+        _ kind: ExportKind, _ format: ExportFormat, _ filter: LogFilter = LogFilter(),
+        now: Timestamp = Timestamp(seconds: 60), in path: String? = nil
+    ) throws -> [String] {
+        var octets: [UInt8] = []
+        try JournalReader(path: path ?? self.path).export(kind, filter, format: format, now: now) {
+            octets += $0
+        }
+        return String(decoding: octets, as: UTF8.self).split(separator: "\n").map { $0 + "\n" }
+    }
+
     func number(_ sql: String, in path: String? = nil) throws -> Int {
         try DatabaseQueue(path: path ?? self.path).read { try Int.fetchOne($0, sql: sql) ?? -1 }
     }

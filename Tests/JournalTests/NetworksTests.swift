@@ -36,15 +36,13 @@ struct NetworksTests {
     }
 
     private func lines(
-        _ format: ExportFormat = .jsonl, since: Int64? = nil, until: Int64? = nil, asn: ASNumber? = nil
+        _ format: ExportFormat = .jsonl, since: Int64? = nil, until: Int64? = nil, asn: ASNumber? = nil,
+        in path: String? = nil
     ) throws -> [String] {
-        var lines: [String] = []
-        try JournalReader(path: path).exportObservations(
-            since: since.map { Timestamp(seconds: $0) }, until: until.map { Timestamp(seconds: $0) },
-            asn: asn,
-            format: format
-        ) { lines.append($0) }
-        return lines
+        let filter = LogFilter(
+            since: since.map { Timestamp(seconds: $0) }, until: until.map { Timestamp(seconds: $0) }, asn: asn
+        )
+        return try Log().lines(.observations, format, filter, in: path ?? self.path)
     }
 
     @Test func `a network is down since the first bucket in which nothing answered`() throws {
@@ -114,9 +112,7 @@ struct NetworksTests {
         for suffix in ["", "-wal"] {
             try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
         }
-        var count = 0
-        try JournalReader(path: copy).exportObservations(format: .jsonl) { _ in count += 1 }
-        #expect(count == 16)
+        #expect(try lines(in: copy).count == 16)
         #expect(writer.dropped == 0)
     }
 

@@ -1,0 +1,76 @@
+import GRDB
+package import Primitives
+package import Reachability
+
+extension JournalReader {
+    /// Hands on the events that overlap the filter's span, the newest first or the oldest first, with their zones.
+    package func outages(
+        _ filter: LogFilter = LogFilter(), newestFirst: Bool = true, _ body: (Outage) throws -> Void
+    ) throws {
+        let query = KeysetQuery(
+            selection: "* FROM outage",
+            condition: """
+                start_ms < ? AND (end_ms IS NULL OR end_ms >= ?) AND (? IS NULL OR asn = ?)
+                AND (? IS NULL OR id IN (SELECT outage FROM outage_zone WHERE zone = ?))
+                """,
+            arguments: [
+                filter.until?.milliseconds ?? .max, filter.since?.milliseconds ?? .min, filter.asn?.value,
+                filter.asn?.value, filter.zone, filter.zone,
+            ], key: ["start_ms", "id"], isDescending: newestFirst)
+        try read(query) { row, database in
+            guard var outage = Outage(row) else { return }
+            try outage.loadZones(from: database)
+            try body(outage)
+        }
+    }
+
+    /// The steps of an event, the oldest first, each from its moment on.
+    package func steps(of outage: String) throws -> [(time: Timestamp, step: OutageStep)] {
+        try reading { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT * FROM outage_change WHERE outage = ? ORDER BY ts", arguments: [outage]
+            )
+            return rows.compactMap { row in
+                guard let time = row.second("ts"), let step = OutageStep(row) else { return nil }
+                return (Timestamp(seconds: time), step)
+            }
+        }
+    }
+
+    func exportOutages(
+        _ filter: LogFilter, format: ExportFormat, now: Timestamp, to writer: inout ExportWriter
+    ) throws {
+        if format == .csv {
+            let example = Outage(
+                id: "", scope: .asn, key: "", family: .ipv4, kind: .partial, state: .down, start: now)
+            try writer.writeHeader { example.compose(into: &$0) }
+        }
+        try outages(filter, newestFirst: false) { outage in
+            guard format == .csv || format == .jsonl || outage.asn != nil else {
+                writer.progress.leftOut += 1
+                return
+            }
+            try writer.add(at: outage.start.seconds) { line in
+                switch format {
+                case .jsonl, .csv: outage.compose(into: &line)
+                case .codf: outage.composeCODF(into: &line, filter: filter, now: now)
+                case .radar: outage.composeAnnotation(into: &line)
+                }
+            }
+        }
+    }
+}
+
+extension OutageStep {
+    init?(_ row: Row) {
+        guard let kind = String.fromDatabaseValue(row["kind"]).flatMap(Outage.Kind.init),
+            let state = String.fromDatabaseValue(row["state"]).flatMap(Outage.State.init)
+        else { return nil }
+        self.init(
+            kind: kind, state: state, fraction: Double.fromDatabaseValue(row["fraction"]) ?? 1,
+            confidence: Double.fromDatabaseValue(row["confidence"]) ?? 0, flaps: Int(row.number("flaps")),
+            serversSilent: Int(row.number("servers_silent")),
+            serversAnswering: Int(row.number("servers_answering")), zonesLost: Int(row.number("zones_lost")),
+            zonesDegraded: Int(row.number("zones_degraded")))
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+
+/// Why an output takes no more.
+enum OutputProblem: Error {
+    /// Whoever read it has gone, as `head` does: no fault.
+    case closed
+    /// Another error of write(2), open(2) or rename(2) on a file; nil for standard output.
+    case system(Int32, file: String?)
+}
+
+extension OutputProblem: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .closed: "standard output: closed"
+        case .system(let code, let file):
+            "\(file ?? "standard output"): \(String(cString: strerror(code)))"
+        }
+    }
+}
+
+/// Standard output or a file, in blocks of 64 KiB; an output whose reader has gone is an error, not a signal.
+///
+/// A file has its name only once it is whole: until then it is called `NAME.part`.
+final class Output {
+    private static let block = 65_536
+
+    private var waiting: [UInt8] = []
+    private let descriptor: Int32
+    private let file: String?
+
+    /// Standard output.
+    init() {
+        signal(SIGPIPE, SIG_IGN)
+        descriptor = 1
+        file = nil
+    }
+
+    init(file: String) throws(OutputProblem) {
+        signal(SIGPIPE, SIG_IGN)
+        self.file = file
+        descriptor = open(file + ".part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .system(errno, file: file) }
+    }
+
+    func write(_ text: String) throws(OutputProblem) {
+        waiting.append(contentsOf: text.utf8)
+        if waiting.count >= Self.block { try flush() }
+    }
+
+    func write(_ octets: [UInt8]) throws(OutputProblem) {
+        waiting += octets
+        if waiting.count >= Self.block { try flush() }
+    }
+
+    /// Writes out what waits, and gives a file its name.
+    func finish() throws(OutputProblem) {
+        try flush()
+        guard let file else { return }
+        guard close(descriptor) == 0, rename(file + ".part", file) == 0 else {
+            throw .system(errno, file: file)
+        }
+    }
+
+    /// Removes what has been written of a file.
+    func abandon() {
+        guard let file else { return }
+        close(descriptor)
+        unlink(file + ".part")
+    }
+
+    private func flush() throws(OutputProblem) {
+        var start = 0
+        while start < waiting.count {
+            let count = waiting[start...].withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count >= 0 {
+                start += count
+            } else if errno != EINTR {
+                throw errno == EPIPE && file == nil ? .closed : .system(errno, file: file)
+            }
+        }
+        waiting.removeAll(keepingCapacity: true)
+    }
+}
