@@ -83,15 +83,7 @@ final class Recorder: Sendable {
         var detector = OutageDetector(
             probesPerHour: settings.reachability.probes.perNetworkPerHour, witness: witness)
         let wall = SystemClock.wallTime
-        let servers = writer.knownServers(now: wall).map { server in
-            RememberedServer(
-                address: server.address, network: server.network, zone: server.zones.first,
-                lastAnswer: server.lastAnswer, udp: server.beliefs[.udp] ?? ServerBelief().evidence,
-                tcp: server.beliefs[.tcp])
-        }
-        let memory = DetectorMemory(
-            servers: servers, zones: writer.knownZones(now: wall), outages: writer.openOutages())
-        detector.restore(memory, now: SystemClock.now, wall: wall)
+        detector.restore(writer.detectorMemory(now: wall), now: SystemClock.now, wall: wall)
         return detector
     }
 

@@ -12,22 +12,22 @@ extension JournalReader {
     package func networks(asn: ASNumber? = nil, now: Timestamp) throws -> [NetworkSummary] {
         try reading { database in
             var networks = try Self.inhabited(database, asn: asn, now: now)
-            var histories: [NetworkFamily: FamilyHistory] = [:]
+            let recent = try Self.recent(database, now: now)
             let rows = try Row.fetchCursor(
-                database, sql: Self.bucketsOfNetworks,
-                arguments: [now.seconds - Self.lookback, now.seconds, asn?.value, asn?.value])
+                database,
+                sql: """
+                    SELECT prefix, af, asn, as_name, state, since FROM standing
+                    WHERE ts >= ? AND ts <= ? AND (? IS NULL OR asn = ?)
+                    """, arguments: [now.seconds - Self.lookback, now.seconds, asn?.value, asn?.value])
             while let row = try rows.next() {
-                let prefix: String = row["key"]
-                let number: Int64 = row["af"]
-                guard let family = AddressFamily(rawValue: UInt8(truncatingIfNeeded: number)) else {
-                    continue
-                }
+                guard let prefix = String.fromDatabaseValue(row["prefix"]),
+                    let family = UInt8.fromDatabaseValue(row["af"]).flatMap(AddressFamily.init)
+                else { continue }
                 networks[prefix, default: NetworkSummary(prefix: prefix, servers: 0, families: [:])]
                     .identify(row)
-                histories[NetworkFamily(prefix: prefix, family: family), default: FamilyHistory()]
-                    .add(row, recent: now.seconds - Self.window)
+                let place = NetworkFamily(prefix: prefix, family: family)
+                networks[prefix]?.families[family] = FamilySummary(row, recent: recent[place])
             }
-            for (key, history) in histories { networks[key.prefix]?.families[key.family] = history.summary }
             return networks.values.sorted {
                 ($0.asn?.value ?? .max, $0.prefix) < ($1.asn?.value ?? .max, $1.prefix)
             }
@@ -55,12 +55,26 @@ extension JournalReader {
         return networks
     }
 
-    private static let bucketsOfNetworks = """
-        SELECT ts, key, af, max(bucket_s) AS bucket_s, max(asn) AS asn, max(as_name) AS as_name, sum(sent) AS sent,
-        sum(answered) AS answered, sum(refused) AS refused, max(rtt_p50_ms) AS rtt
-        FROM observation WHERE ts >= ? AND ts <= ? AND scope = 'prefix' AND (? IS NULL OR asn = ?)
-        GROUP BY ts, key, af ORDER BY ts
-        """
+    /// What the networks did in the last hour. Each moment is looked up by itself, past the rows of other scopes.
+    private static func recent(_ database: Database, now: Timestamp) throws -> [NetworkFamily: RecentCounts] {
+        var counts: [NetworkFamily: RecentCounts] = [:]
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                WITH RECURSIVE moment (ts) AS (SELECT min(ts) FROM observation WHERE ts > ? UNION ALL
+                SELECT (SELECT min(ts) FROM observation WHERE ts > moment.ts) FROM moment WHERE ts IS NOT NULL)
+                SELECT key, af, sent, answered, rtt_p50_ms FROM moment JOIN observation USING (ts)
+                WHERE scope = 'prefix' AND ts <= ? AND ts + bucket_s > ?
+                """,
+            arguments: [now.seconds - 2 * window, now.seconds, now.seconds - window])
+        while let row = try rows.next() {
+            guard let prefix = String.fromDatabaseValue(row["key"]),
+                let family = UInt8.fromDatabaseValue(row["af"]).flatMap(AddressFamily.init)
+            else { continue }
+            counts[NetworkFamily(prefix: prefix, family: family), default: RecentCounts()].add(row)
+        }
+        return counts
+    }
 }
 
 private struct NetworkFamily: Hashable {
@@ -70,44 +84,40 @@ private struct NetworkFamily: Hashable {
 
 extension NetworkSummary {
     fileprivate mutating func identify(_ row: Row) {
-        let number: Int64? = row["asn"]
-        let name: String? = row["as_name"]
-        if let number = number.flatMap(UInt32.init(exactly:)) { asn = ASNumber(number) }
-        self.name = name ?? self.name
+        if let number = UInt32.fromDatabaseValue(row["asn"]) { asn = ASNumber(number) }
+        name = String.fromDatabaseValue(row["as_name"]) ?? name
     }
 }
 
-/// The buckets of one network in one family, folded in the order of time.
-private struct FamilyHistory {
-    private var state = ReachabilityState.unknown
-    private var since: Int64 = 0
-    private var isRecent = false
-    private var sent: Int64 = 0
-    private var answered: Int64 = 0
+extension FamilySummary {
+    /// What is known of a network that was not asked in the last hour is over.
+    fileprivate init(_ row: Row, recent: RecentCounts?) {
+        guard let recent, recent.sent > 0,
+            let state = String.fromDatabaseValue(row["state"]).flatMap(ReachabilityState.init)
+        else {
+            self.init(state: .unknown)
+            return
+        }
+        self.init(
+            state: state, since: row.second("since").map { Timestamp(seconds: $0) },
+            answeredRatio: Double(recent.answered) / Double(recent.sent), roundTripMedian: recent.median)
+    }
+}
+
+private struct RecentCounts {
+    var sent: Int64 = 0
+    var answered: Int64 = 0
     private var roundTrips: [(median: Double, weight: Int64)] = []
 
-    mutating func add(_ row: Row, recent: Int64) {
-        let (start, length): (Int64, Int64) = (row["ts"], row["bucket_s"])
-        let (sent, answered, refused): (Int64, Int64, Int64) = (row["sent"], row["answered"], row["refused"])
-        let shown = ReachabilityState(sent: sent, answered: answered, refused: refused)
-        guard shown != .unknown else { return }
-        if shown != state { (state, since) = (shown, start) }
-        guard start + length > recent else { return }
-        isRecent = true
-        self.sent += sent
-        self.answered += answered
-        let median: Double? = row["rtt"]
-        if let median { roundTrips.append((median, answered)) }
+    mutating func add(_ row: Row) {
+        sent += row.number("sent")
+        answered += row.number("answered")
+        if let median = Double.fromDatabaseValue(row["rtt_p50_ms"]) {
+            roundTrips.append((median, row.number("answered")))
+        }
     }
 
-    var summary: FamilySummary {
-        guard isRecent else { return FamilySummary(state: .unknown) }
-        return FamilySummary(
-            state: state, since: Timestamp(seconds: since),
-            answeredRatio: sent > 0 ? Double(answered) / Double(sent) : nil, roundTripMedian: median)
-    }
-
-    private var median: Double? {
+    var median: Double? {
         let sorted = roundTrips.sorted { $0.median < $1.median }
         let total = sorted.reduce(0) { $0 + $1.weight }
         var seen: Int64 = 0

@@ -54,7 +54,11 @@ package struct JournalReader: Sendable {
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
         // Sorting must not need a directory that can be written.
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
+        configuration.prepareDatabase { database in
+            database.add(function: RoundTripSum.function)
+            database.add(function: BitSum.function)
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+        }
         do {
             let opened = try DatabaseQueue(path: location, configuration: configuration)
             try opened.read { try checkVersion(of: $0) }

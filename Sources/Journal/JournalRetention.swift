@@ -3,7 +3,7 @@ import Primitives
 
 /// What the log keeps: rows up to an age, and of those the newest up to a size; outages up to an age of their own.
 package struct JournalRetention: Sendable, Hashable {
-    /// The age of the oldest row kept, in seconds.
+    /// The age of the oldest row kept, in seconds. Hours are kept `hourFactor` times as long, days `dayFactor` times.
     package var seconds: Int64
     /// The age of the oldest end of an outage kept, in seconds. One that goes on stays.
     package var outageSeconds: Int64
@@ -21,6 +21,9 @@ package struct JournalRetention: Sendable, Hashable {
         self.size = size
     }
 
+    /// With thirty days of buckets there are ninety days of hours, and a year of days.
+    private static let hourFactor: Int64 = 3
+    private static let dayFactor: Int64 = 12
     /// How long the origin of a network is remembered after it was asked for, in seconds.
     private static let originSeconds: Int64 = 30 * 86400
     /// The rows deleted in one transaction, so that the write-ahead log stays small.
@@ -47,8 +50,18 @@ extension JournalRetention {
         for (table, time) in [
             ("observation", "ts"), ("client_service", "ts"), ("route", "ts"), ("server", "last_seen"),
             ("zone_server", "last_seen"), ("delegation", "last_seen"), ("belief", "last_second"),
+            ("standing", "ts"), ("rollup_pending", "ts"),
         ] {
             try database.execute(sql: "DELETE FROM \(table) WHERE \(time) < ?", arguments: [oldest])
+        }
+        for (length, factor) in [(Rollup.hour, Self.hourFactor), (Rollup.day, Self.dayFactor)] {
+            let (age, isEndless) = seconds.multipliedReportingOverflow(by: factor)
+            guard !isEndless else { continue }
+            for kind in Rollup.Kind.allCases {
+                try database.execute(
+                    sql: "DELETE FROM \(kind.sums) WHERE bucket_s = ? AND ts < ?",
+                    arguments: [length, now.seconds - age])
+            }
         }
         try database.execute(
             sql: "DELETE FROM origin WHERE fetched < ?", arguments: [now.seconds - Self.originSeconds])

@@ -11,6 +11,16 @@ enum JournalSchema {
         migrator.registerMigration("2") { database in try database.execute(sql: second) }
         migrator.registerMigration("3") { database in try database.execute(sql: third) }
         migrator.registerMigration("4") { database in try database.execute(sql: fourth) }
+        migrator.registerMigration("5") { database in
+            try database.execute(sql: fifth)
+            for kind in Rollup.Kind.allCases {
+                try database.execute(
+                    sql: """
+                        INSERT OR IGNORE INTO rollup_pending (kind, bucket_s, ts)
+                        SELECT DISTINCT ?, ?, ts - ts % ? FROM \(kind.table)
+                        """, arguments: [kind.rawValue, Rollup.hour, Rollup.hour])
+            }
+        }
         return migrator
     }
 
@@ -86,5 +96,27 @@ enum JournalSchema {
           PRIMARY KEY (ts, scope, key, af, transport, bucket_s)) WITHOUT ROWID;
         INSERT INTO observation SELECT *, NULL FROM observation_3;
         DROP TABLE observation_3;
+        """
+
+    /// Hours and days of what is kept by the minute, which of them are not added up yet, and how networks stand.
+    private static let fifth = """
+        CREATE TABLE observation_rollup (scope TEXT NOT NULL, key TEXT NOT NULL, bucket_s INTEGER NOT NULL,
+          af INTEGER NOT NULL, transport TEXT NOT NULL, ts INTEGER NOT NULL, sent INTEGER NOT NULL,
+          answered INTEGER NOT NULL, timeouts INTEGER NOT NULL, unreachable INTEGER NOT NULL, refused INTEGER NOT NULL,
+          servfail INTEGER NOT NULL, asn INTEGER, bgp_visible INTEGER, rtt BLOB,
+          PRIMARY KEY (scope, key, bucket_s, af, transport, ts)) WITHOUT ROWID;
+        CREATE TABLE client_service_rollup (scope TEXT NOT NULL, key TEXT NOT NULL, bucket_s INTEGER NOT NULL,
+          ts INTEGER NOT NULL, fresh INTEGER NOT NULL, other_network INTEGER NOT NULL, local_copy INTEGER NOT NULL,
+          stale INTEGER NOT NULL, none INTEGER NOT NULL, ede INTEGER NOT NULL,
+          PRIMARY KEY (scope, key, bucket_s, ts)) WITHOUT ROWID;
+        CREATE TABLE route_rollup (asn INTEGER NOT NULL, bucket_s INTEGER NOT NULL, af INTEGER NOT NULL,
+          ts INTEGER NOT NULL, announcements INTEGER NOT NULL, withdrawals INTEGER NOT NULL, prefixes_visible INTEGER,
+          slash24_or_48_visible INTEGER, peers INTEGER, PRIMARY KEY (asn, bucket_s, af, ts)) WITHOUT ROWID;
+        CREATE TABLE rollup_pending (kind TEXT NOT NULL, bucket_s INTEGER NOT NULL, ts INTEGER NOT NULL,
+          PRIMARY KEY (kind, bucket_s, ts)) WITHOUT ROWID;
+        CREATE TABLE standing (prefix TEXT NOT NULL, af INTEGER NOT NULL, asn INTEGER, as_name TEXT,
+          ts INTEGER NOT NULL, state TEXT NOT NULL, since INTEGER NOT NULL, before_state TEXT NOT NULL,
+          before_since INTEGER NOT NULL, PRIMARY KEY (prefix, af)) WITHOUT ROWID;
+        CREATE INDEX server_by_asn ON server (asn);
         """
 }

@@ -93,13 +93,20 @@ struct JournalStore: Sendable {
             return fail(error, now: now)
         }
         finish(rows, now: now)
-        do { try retain(now: now) } catch { return fail(error, now: nil) }
+        do {
+            try retain(now: now)
+            _ = try open().write { try Rollup.step(in: $0, now: now.seconds) }
+        } catch {
+            return fail(error, now: nil)
+        }
         return nil
     }
 
     private func write(_ rows: [BucketRow], to database: Database, now: Timestamp) throws {
         try database.write(
             rows, stored: stored, bucketSeconds: aggregator.bucketSeconds, visibility: visibility)
+        try StandingStore.follow(rows, in: database)
+        try Rollup.mark(.observation, at: rows.map(\.key.start), in: database)
         try sightings.save(to: database)
         try beliefs.save(to: database)
         try service.save(to: database, now: now.seconds)
@@ -156,9 +163,16 @@ struct JournalStore: Sendable {
     private mutating func open() throws -> DatabaseQueue {
         if let database { return database }
         var configuration = Configuration()
+        // Readers never wait for the writer, nor it for them. GRDB sets `synchronous` to NORMAL with it: a commit is
+        // in the kernel's hands at once, so that a killed process loses none, and a power cut at most the last ones.
         configuration.journalMode = .wal
         configuration.prepareDatabase { [pageLimit] database in
+            database.add(function: RoundTripSum.function)
+            database.add(function: BitSum.function)
+            // Retention gives pages back to the file system without rewriting the file.
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            // The WAL grows while a reader lags behind; this is how much of it stays afterwards.
+            try database.execute(sql: "PRAGMA journal_size_limit = \(16 << 20)")
             if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
         }
         let opened = try DatabaseQueue(path: path, configuration: configuration)

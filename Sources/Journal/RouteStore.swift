@@ -29,6 +29,7 @@ struct RouteStore: Sendable {
                 bucket.peers,
             ])
         }
+        try Rollup.mark(.route, at: waiting.map(\.start.seconds), in: database)
     }
 
     /// Notes that everything is stored.

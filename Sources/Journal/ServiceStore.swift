@@ -44,6 +44,7 @@ struct ServiceStore: Sendable {
     func save(to database: Database, now: Int64) throws {
         let statement = try database.cachedStatement(sql: Self.insertion)
         for (row, counts) in rows { try statement.execute(arguments: row.arguments + counts.arguments) }
+        try Rollup.mark(.service, at: tally.counts.keys.map(\.start), in: database)
         for start in open where isOver(start, at: now) {
             for scope in ["zone", "asn"] { try Self.fold(start, scope, in: database) }
         }

@@ -23,9 +23,12 @@ final class Log: Sendable {
 
     func setClock(_ seconds: Int64) { wall.withLock { $0 = Timestamp(seconds: seconds) } }
 
-    func writer(size: Int? = nil, outageSeconds: Int64 = JournalRetention.forever) -> JournalWriter {
+    func writer(
+        size: Int? = nil, seconds: Int64 = 30 * 86400, outageSeconds: Int64 = JournalRetention.forever
+    ) -> JournalWriter {
         JournalWriter(
-            path: path, retention: JournalRetention(outageSeconds: outageSeconds, size: size),
+            path: path,
+            retention: JournalRetention(seconds: seconds, outageSeconds: outageSeconds, size: size),
             clock: { [self] in wall.withLock { $0 } },
             identify: {
                 NetworkIdentity(

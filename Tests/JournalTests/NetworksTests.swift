@@ -60,6 +60,28 @@ struct NetworksTests {
         #expect(networks.last?.name == "a \"b\", c")
     }
 
+    @Test func `a bucket in which something is answered after all was never down`() throws {
+        let log = try Log()
+        let writer = log.writer()
+        let answer = Observation.Outcome.answered(rcode: 0, roundTrip: .milliseconds(20))
+        let state = { (now: Int64) in
+            let found = try JournalReader(path: log.path).networks(now: Timestamp(seconds: now)).first
+            return found?.families[.ipv4]
+        }
+        var newest: Int64 = 0
+        for (second, outcome, expected, since) in [
+            (60, answer, .up, 60), (121, .silent, .down, 120), (150, answer, .up, 60),
+            (185, .silent, .down, 180),
+            (245, .silent, .down, 180), (70, answer, .down, 180), (310, .refused, .up, 300),
+        ] as [(Int64, Observation.Outcome, ReachabilityState, Int64)] {
+            writer.record(observation(outcome, at: second))
+            #expect(writer.flush())
+            newest = max(newest, second)
+            #expect(try state(newest)?.state == expected, "\(second)")
+            #expect(try state(newest)?.since == Timestamp(seconds: since), "\(second)")
+        }
+    }
+
     @Test func `a network not asked for an hour is unknown`() throws {
         _ = try fill()
         let later = try JournalReader(path: path).networks(

@@ -54,6 +54,23 @@ struct RecallTests {
         #expect(log.writer().knownZones(now: Timestamp(seconds: 60 + JournalWriter.memory)) == [new])
     }
 
+    @Test func `the detector gets servers, zones, and events that go on or ended a moment ago`() throws {
+        let writer = log.writer()
+        writer.record(observation(at: 40))
+        writer.record(try zone("example.", [("ns1.example.", "192.0.2.1")]))
+        for (id, end) in [("open", nil), ("just", 800), ("old", 600)] as [(String, Int64?)] {
+            var event = outage(id: id)
+            event.end = end.map { Timestamp(seconds: $0) }
+            writer.record(event)
+        }
+        #expect(writer.flush())
+        let memory = log.writer().detectorMemory(now: now)
+        #expect(memory.servers.map(\.zone) == ["example."])
+        #expect(memory.servers.first?.udp.observations == 1)
+        #expect(memory.zones.map(\.zone) == ["example."])
+        #expect(memory.outages.map(\.id) == ["just", "open"])
+    }
+
     @Test func `a log that cannot be opened recalls nothing`() throws {
         let writer = JournalWriter(
             path: log.directory.path, identify: { .unknown(of: $0.server) }, report: { _ in })
