@@ -60,6 +60,7 @@ let package = Package(
         room(
             "Journal",
             ["Primitives", "Reachability", "Routing", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Dashboard", ["Journal", "Primitives", "Reachability"]),
         room(
             "RouteFeeds",
             [
@@ -86,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "afterglow",
             dependencies: [
-                "AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Recursion",
-                "Routing", "Settings", "Validation",
+                "AfterglowDaemon", "DNSWire", "Dashboard", "Journal", "Primitives", "Reachability",
+                "Recursion", "Routing", "Settings", "Validation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -156,6 +157,8 @@ let package = Package(
         tests(
             "AfterglowDaemonTests",
             ["AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Settings"]),
+        tests(
+            "DashboardTests", ["Dashboard", "Journal", "Primitives", "Reachability", "Routing"]),
         tests(
             "CommandTests",
             ["Journal", "Laboratory", "Primitives", "Reachability", "afterglow"]),

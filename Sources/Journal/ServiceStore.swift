@@ -12,6 +12,8 @@ struct ServiceStore: Sendable {
     private var tally = ServiceTally()
     /// The ASes of the name servers of the zones seen lately.
     private var networks: [String: Set<UInt32>] = [:]
+    /// The zones of which the database has been asked too.
+    private var read: Set<String> = []
     /// Minutes that may still get more, or have more rows than are kept.
     private var open: Set<Int64> = []
 
@@ -20,23 +22,20 @@ struct ServiceStore: Sendable {
     mutating func take(_ new: ServiceTally) { tally.add(new) }
 
     mutating func note(zone: String, in network: NetworkIdentity) {
-        guard let number = network.origins.first?.value, let known = networks[zone],
-            !known.contains(number)
-        else { return }
-        networks[zone]?.insert(number)
+        guard let number = network.origins.first?.value else { return }
+        networks[zone, default: []].insert(number)
     }
 
     /// Reads the ASes of zones not seen before.
     mutating func prepare(from database: Database) throws {
-        if networks.count > Self.rememberedZones { networks = [:] }
         let statement = try database.cachedStatement(
             sql: """
                 SELECT DISTINCT asn FROM zone_server JOIN server ON address = zone_server.server
                 WHERE zone = ? AND asn IS NOT NULL
                 """)
-        for key in tally.counts.keys where networks[key.zone] == nil {
+        for key in tally.counts.keys where read.insert(key.zone).inserted {
             let numbers = try Int64.fetchAll(statement, arguments: [key.zone])
-            networks[key.zone] = Set(numbers.compactMap { UInt32(exactly: $0) })
+            networks[key.zone, default: []].formUnion(numbers.compactMap { UInt32(exactly: $0) })
         }
     }
 
@@ -55,6 +54,7 @@ struct ServiceStore: Sendable {
         open = open.filter { !isOver($0, at: now) }
         for key in tally.counts.keys { open.insert(key.start) }
         tally = ServiceTally()
+        if max(networks.count, read.count) > Self.rememberedZones { (networks, read) = ([:], []) }
     }
 
     private func isOver(_ start: Int64, at now: Int64) -> Bool {

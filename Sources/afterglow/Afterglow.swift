@@ -6,6 +6,7 @@ struct Afterglow: AsyncParsableCommand {
         abstract: "A recursive DNS resolver that knows about outages.",
         version: "0.1.0",
         subcommands: [
-            Serve.self, Resolve.self, Check.self, Networks.self, Outages.self, Export.self, Replay.self,
+            Serve.self, Resolve.self, Check.self, Networks.self, Outages.self, Export.self, Plot.self,
+            Replay.self,
         ])
 }

@@ -41,6 +41,14 @@ struct ServiceTests {
             ])
     }
 
+    @Test func `an answer that comes with the first exchange of its zone counts for the AS too`() throws {
+        let writer = log.writer()
+        writer.record(service("example.", .fresh))
+        writer.record(observation(at: 60))
+        #expect(writer.flush())
+        #expect(try log.number("SELECT fresh FROM client_service WHERE scope = 'asn'") == 1)
+    }
+
     @Test func `of a minute with many zones those in trouble and those asked for most keep their names`()
         throws
     {

@@ -1,0 +1,138 @@
+import Journal
+import Primitives
+import Reachability
+
+/// The chart of one AS: four panels on one axis of time, with its outages shaded through all of them.
+///
+/// (1) the share of exchanges answered, solid, against an earlier time, dotted; (2) announcements up, withdrawals down
+/// and the space that was visible; (3) a strip for each name server; (4) what clients got. Then the events in words.
+package struct NetworkChart {
+    static let width = 960.0
+    static let margin = (left: 170.0, right: 60.0, top: 64.0)
+    static let panelHeight = 90.0
+    static let stripHeight = 14.0
+    static let gap = 34.0
+    /// The events that are told in words below; the others are shaded only.
+    private static let told = 10
+
+    let data: NetworkChartData
+    let axis: TimeAxis
+
+    package init(_ data: NetworkChartData) {
+        self.data = data
+        axis = TimeAxis(span: data.span, left: Self.margin.left, right: Self.width - Self.margin.right)
+    }
+
+    /// The chart as an SVG document.
+    package var svg: String {
+        let tops = panelTops
+        let words = data.outages.prefix(Self.told).map(sentence)
+        let height =
+            tops.end + 40 + Double(max(1, words.count) + (data.outages.count > Self.told ? 1 : 0)) * 18
+        var svg = SVGBuilder()
+        svg.markup("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+        svg.group(
+            "svg",
+            [
+                "xmlns": "http://www.w3.org/2000/svg", "role": "img", "width": SVGBuilder.number(Self.width),
+                "height": SVGBuilder.number(height),
+                "viewBox": "0 0 \(SVGBuilder.number(Self.width)) \(SVGBuilder.number(height))",
+            ]
+        ) { svg in
+            svg.element("title", [:], content: title)
+            svg.element(
+                "desc", [:], content: words.isEmpty ? "No outage in this time." : words.joined(separator: " ")
+            )
+            svg.markup(ChartStyle.sheet)
+            svg.element("rect", ["class": "paper", "width": "100%", "height": "100%"])
+            svg.element("text", ["class": "title", "x": "16", "y": "26"], content: title)
+            svg.element("text", ["class": "faint", "x": "16", "y": "44"], content: subtitle)
+            drawBands(into: &svg, from: tops.answered, to: tops.end)
+            drawTimes(into: &svg, from: tops.answered, to: tops.end)
+            drawAnswered(into: &svg, top: tops.answered)
+            drawRoutes(into: &svg, top: tops.routes)
+            drawServers(into: &svg, top: tops.servers)
+            drawService(into: &svg, top: tops.service)
+            drawWords(words, into: &svg, top: tops.end + 40)
+        }
+        return svg.text
+    }
+
+    private var panelTops: (answered: Double, routes: Double, servers: Double, service: Double, end: Double) {
+        let answered = Self.margin.top + 16
+        let routes = answered + Self.panelHeight + Self.gap
+        let servers = routes + Self.panelHeight + Self.gap
+        let service = servers + Double(max(1, data.servers.count)) * Self.stripHeight + Self.gap
+        return (answered, routes, servers, service, service + Self.panelHeight)
+    }
+
+    private var title: String { [data.asn.description, data.name].compactMap(\.self).joined(separator: " ") }
+
+    private var subtitle: String {
+        "\(data.span.lowerBound) to \(data.span.upperBound), in columns of \(Self.duration(data.step)); all times UTC"
+    }
+
+    private func drawBands(into svg: inout SVGBuilder, from top: Double, to bottom: Double) {
+        for outage in data.outages {
+            let (left, right) = (axis.x(outage.start), axis.x(outage.end ?? data.span.upperBound))
+            svg.element(
+                "rect",
+                [
+                    "class": "band", "data-outage": outage.id, "x": SVGBuilder.number(left),
+                    "y": SVGBuilder.number(top), "width": SVGBuilder.number(max(1, right - left)),
+                    "height": SVGBuilder.number(bottom - top),
+                ])
+            for (x, isShown) in [
+                (left, outage.start >= data.span.lowerBound),
+                (right, outage.end.map { $0 <= data.span.upperBound } ?? false),
+            ] where isShown {
+                drawLine("edge", x, top, x, bottom, into: &svg)
+            }
+        }
+    }
+
+    private func drawTimes(into svg: inout SVGBuilder, from top: Double, to bottom: Double) {
+        for tick in axis.ticks {
+            let x = axis.x(tick)
+            drawLine("grid", x, top, x, bottom + 4, into: &svg)
+            svg.element(
+                "text",
+                ["class": "middle faint", "x": SVGBuilder.number(x), "y": SVGBuilder.number(bottom + 18)],
+                content: axis.name(tick))
+        }
+    }
+
+    private func drawWords(_ words: [String], into svg: inout SVGBuilder, top: Double) {
+        var lines = words.isEmpty ? ["No outage in this time."] : words
+        if data.outages.count > Self.told { lines.append("and \(data.outages.count - Self.told) more") }
+        for (index, line) in lines.enumerated() {
+            svg.element(
+                "text", ["class": "words", "x": "16", "y": SVGBuilder.number(top + Double(index) * 18)],
+                content: line)
+        }
+    }
+
+    /// An event in words: when, for how long, how sure.
+    private func sentence(_ outage: Outage) -> String {
+        let uncertainty = { (seconds: Int64) in seconds > 0 ? " ±\(Self.duration(seconds))" : "" }
+        let end = outage.end.map { "to \($0)\(uncertainty(outage.endUncertainty))" } ?? "still going on"
+        let length = max(outage.start, outage.end ?? data.span.upperBound).seconds - outage.start.seconds
+        let parts = [
+            "\(outage.key) IPv\(outage.family.rawValue) \(outage.kind.rawValue):",
+            "\(outage.start)\(uncertainty(outage.startUncertainty)) \(end), \(Self.duration(length)),",
+            "confidence \(Int((outage.confidence * 100).rounded(.down))) %;",
+            "zones: \(outage.zonesLost.count) lost, \(outage.zonesDegraded.count) still answered",
+        ]
+        return parts.joined(separator: " ")
+    }
+
+    /// Two units at most, such as `6 h 50 min`.
+    static func duration(_ seconds: Int64) -> String {
+        let units: [(Int64, String)] = [(86400, "d"), (3600, "h"), (60, "min"), (1, "s")]
+        let parts = units.enumerated().compactMap { index, unit -> String? in
+            let rest = index == 0 ? seconds : seconds % units[index - 1].0
+            return rest / unit.0 > 0 ? "\(rest / unit.0) \(unit.1)" : nil
+        }
+        return parts.isEmpty ? "0 s" : parts.prefix(2).joined(separator: " ")
+    }
+}
