@@ -100,6 +100,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Benchmarks/Routes", swiftSettings: settings),
+        .executableTarget(
+            name: "afterglow-score",
+            dependencies: [
+                "Primitives", "Reachability", "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
         // Beside the rings: a simulated Internet, and real name servers in network namespaces.
         room(
             "Simulation",

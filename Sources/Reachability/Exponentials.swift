@@ -12,7 +12,7 @@ package func naturalLogarithm(_ value: Double) -> Double {
 }
 
 /// e to the power of `value`, within rounding from -700 to 700 and clamped beyond.
-func exponential(_ value: Double) -> Double { powerOfTwo(value / logarithmOfTwo) }
+package func exponential(_ value: Double) -> Double { powerOfTwo(value / logarithmOfTwo) }
 
 /// Two to the power of `value`, within rounding from -1000 to 1000 and clamped beyond.
 func powerOfTwo(_ value: Double) -> Double {
