@@ -1,11 +1,14 @@
 # make run    build a release and serve on 127.0.0.1:5300
 # make test   build and run every test
 # make lint   formatting and import checks
+# make score  score the outage detector on 1,000 random worlds (WORLDS=60 for fewer)
 CONFIGURATION ?= release
 BUILD = swift build -c $(CONFIGURATION)
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: compare-outages run build test lint setup setup-test format
+WORLDS ?= 1000
+
+.PHONY: run build test lint score compare-outages setup setup-test format
 
 setup:
 	@missing=""; for pair in sqlite3.h:libsqlite3-dev zlib.h:zlib1g-dev bzlib.h:libbz2-dev; do \
@@ -24,6 +27,10 @@ run: build
 test: setup-test
 	$(BUILD) --build-tests
 	swift test -c $(CONFIGURATION) --skip-build --no-parallel
+
+score:
+	$(BUILD) --product afterglow-score
+	@"$$($(BUILD) --show-bin-path)/afterglow-score" --worlds $(WORLDS)
 
 lint:
 	swift format lint --strict --configuration .swift-format --recursive Sources Tests Package.swift

@@ -131,6 +131,8 @@ package struct ServerBelief: Sendable, Hashable {
         evidence.observations += 1
         learn(outcome == .answered, at: second)
         evidence.lastSecond = second
+        // Most answers come from servers that are as surely up as can be: they change nothing.
+        if outcome == .answered, logOdds <= -Self.limit { return }
         evidence.logOdds = max(-Self.limit, min(Self.limit, logOdds + weight(outcome)))
     }
 
@@ -154,11 +156,8 @@ package struct ServerBelief: Sendable, Hashable {
 
     private func weight(_ outcome: ServerEvidence) -> Double {
         let chance = baseline * (1 - Self.loss)
+        if outcome == .answered { return naturalLogarithm(Self.strayAnswer / chance) }
         let silence = naturalLogarithm((1 - Self.strayAnswer) / (1 - chance))
-        switch outcome {
-        case .answered: return naturalLogarithm(Self.strayAnswer / chance)
-        case .failed: return silence
-        case .rejectedByRouter: return silence * (silence > 0 ? Self.routerWeight : 1)
-        }
+        return outcome == .rejectedByRouter && silence > 0 ? silence * Self.routerWeight : silence
     }
 }

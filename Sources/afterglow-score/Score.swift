@@ -78,8 +78,8 @@ struct Score: AsyncParsableCommand {
 
     private func list(_ score: OutageScore) {
         for line in score.unfounded { print("unfounded: \(line)") }
-        for found in score.cases where found.overlap == nil {
-            print("missed: seed \(found.seed) \(found.truth)")
+        for found in score.cases where (found.overlap ?? 0) < 0.5 && found.truth.rate >= 0.05 {
+            print("missed: seed \(found.seed) overlap \(found.overlap ?? 0) \(found.truth)")
         }
         for found in score.cases
         where found.cause != nil && found.cause != found.truth.cause && found.truth.isDistinct {

@@ -13,7 +13,7 @@ package enum DetectorModel {
     static let priorSpan = 300.0
     /// The shortest gap that is told apart: observations of one second count once.
     static let shortestGap = 1.0
-    static let serverPrior = naturalLogarithm(1e-2)
+    static let serverPrior = naturalLogarithm(1e-3)
     static let prefixPrior = naturalLogarithm(1e-3)
     /// Several servers of one network at once, with its name service and not its routes: more often than whole networks.
     static let servicePrior = naturalLogarithm(1e-3 / 4)
@@ -74,8 +74,10 @@ package enum DetectorModel {
 
     // Times
 
-    /// An outage of a narrow cause waits this long at most for the other servers to speak.
+    /// An outage of a narrow cause waits this long at most for the other servers to speak, and one of the whole network this
+    /// long for those that were sent a probe.
     static let patience = Duration.seconds(60)
+    static let patienceWithSilence = Duration.seconds(10)
     /// Probes are looked at after this: longer than the resolver waits for any server over UDP.
     static let probeWait = Duration.milliseconds(1600)
     /// A return that is shorter belongs to the outage before it.

@@ -115,6 +115,9 @@ struct Incident: Sendable {
         self.lastSilence = lastSilence
     }
 
+    /// The first silence; it began at `start` at the earliest and now at the latest.
+    var firstSilence: Instant { start + .seconds(startUncertainty) }
+
     var hasEnded: Bool {
         if case .ended = phase { true } else { false }
     }

@@ -18,7 +18,9 @@ extension OutageDetector {
         update(serial) { incident in
             incident.lastSilence = max(incident.lastSilence, lastSilence)
             incident.confidence = max(incident.confidence, share)
-            incident.isService = isService && (incident.isService || incident.members.isEmpty)
+            if case .network = scope {
+                incident.isService = isService && (incident.isService || incident.members.isEmpty)
+            }
             incident.hasChanged = true
         }
         for index in members { join(serial, index) }
@@ -74,7 +76,7 @@ extension OutageDetector {
         // A narrow outage that began with this one widens, and keeps its name.
         guard case .network = scope else { return open.first { incidents[$0]?.scope == scope } }
         let begun = open.first { serial in
-            incidents[serial].map { $0.start.seconds(since: start) > -60 } ?? false
+            incidents[serial].map { $0.firstSilence.seconds(since: start) > -60 } ?? false
         }
         guard let begun, recentlyEnded(scope) == nil else { return nil }
         update(begun) { $0.scope = scope }
@@ -88,7 +90,7 @@ extension OutageDetector {
         guard case .network = scope else { return }
         for other in networks[network].incidents where other != serial {
             guard let incident = incidents[other], !incident.hasEnded,
-                incident.start.seconds(since: start) > -60
+                incident.firstSilence.seconds(since: start) > -60
             else {
                 continue
             }
@@ -140,7 +142,7 @@ extension OutageDetector {
         let since = incident.start
         let answering = networks[network].servers.filter { index in
             servers[index].incident != serial && (servers[index].lastAnswer.map { $0 > since } ?? false)
-                && servers[index].silence.count == 0
+                && servers[index].logOdds < 0
         }
         let voters = incident.members.filter { servers[$0].votes }.count
         let share = Double(voters) / Double(max(1, voters + answering.count))

@@ -48,7 +48,7 @@ extension OutageDetector {
 
     private func makeCase(_ network: Int) -> Case? {
         let watched = networks[network]
-        let voters = watched.servers.filter { servers[$0].incident == nil && servers[$0].votes }
+        let voters = watched.servers.filter { !isExplained($0, watched) && servers[$0].votes }
         let silent = voters.filter { servers[$0].silence.count > 0 }
         guard let first = silent.compactMap({ servers[$0].silence.first }).min() else { return nil }
         // Those more likely away than not fell silent together if one cause took them.
@@ -78,7 +78,7 @@ extension OutageDetector {
         let watched = networks[server.network]
         let prefix = watched.prefixes[server.prefix]
         var entry = NetworkHypotheses.Server(index: index, prefix: server.prefix)
-        guard let fellSilent = server.silence.first else {
+        guard server.silence.count > 0 else {
             entry.answers = server.lastAnswer.map { $0 >= first } ?? false
             return entry
         }
@@ -86,17 +86,18 @@ extension OutageDetector {
         entry.evidence = server.silence.evidence
         entry.sinceNetwork = server.networkEpoch == watched.epoch ? server.sinceNetwork.evidence : 0
         entry.sincePrefix = server.prefixEpoch == prefix.epoch ? server.sincePrefix.evidence : 0
-        entry.isAligned = fits(fellSilent, 0, start)
-        entry.fitsNetwork = fits(fellSilent, entry.evidence - entry.sinceNetwork, watched.lastSign)
-        entry.fitsPrefix = fits(fellSilent, entry.evidence - entry.sincePrefix, prefix.lastSign)
+        entry.isAligned = fits(server.silence, start)
+        entry.fitsNetwork = fits(server.silence, watched.lastSign)
+        entry.fitsPrefix = fits(server.silence, prefix.lastSign)
         return entry
     }
 
-    /// Whether a silence began with a cause that began after `sign`; a loss or two before do not count against it.
-    private func fits(_ first: Instant, _ before: Double, _ sign: Instant?) -> Bool {
+    /// Whether a silence began with a cause that began after `sign`; an ordinary loss before it does not count against it.
+    private func fits(_ silence: Silence, _ sign: Instant?) -> Bool {
         guard let sign else { return true }
-        if first.seconds(since: sign) >= -DetectorModel.alignment { return true }
-        return before > 0 && before < DetectorModel.certainty
+        return [silence.first, silence.second].contains { instant in
+            instant.map { $0.seconds(since: sign) >= -DetectorModel.alignment } ?? false
+        }
     }
 
     /// Prefixes are told apart only where the network has several with servers that vote.
@@ -123,13 +124,27 @@ extension OutageDetector {
         return silence.onset(prior: DetectorModel.servicePrior, lastSign: start)
     }
 
-    /// What routing says of the silent servers together: their prefixes fail together, so it counts once.
+    /// What routing says of the silent servers' prefixes: each withdrawal counts, what is still announced counts once.
     private func routeEvidence(_ silent: [Int], _ watched: WatchedNetwork) -> Double {
-        let weights = silent.map { index in
-            witness.evidence(on: servers[index].address, in: watched.prefixes[servers[index].prefix].identity)
-                .weight
+        var prefixes: Set<Int> = []
+        var sum = 0.0
+        var least = 0.0
+        for index in silent where prefixes.insert(servers[index].prefix).inserted {
+            let identity = watched.prefixes[servers[index].prefix].identity
+            let weight = witness.evidence(on: servers[index].address, in: identity).weight
+            sum += max(0, weight)
+            least = min(least, weight)
         }
-        return weights.min() ?? 0
+        return sum + least
+    }
+
+    /// Whether its silence is told already, and did not begin with what its network is silent since.
+    func isExplained(_ index: Int, _ watched: WatchedNetwork) -> Bool {
+        guard let serial = servers[index].incident else { return false }
+        guard case .server = incidents[serial]?.scope, let first = servers[index].silence.first else {
+            return true
+        }
+        return !fits(first, 0, watched.lastSign)
     }
 
     // MARK: Conclusions
@@ -162,7 +177,9 @@ extension OutageDetector {
         let narrow =
             posterior.prefixes.map(\.share).reduce(0, +) + posterior.servers.map(\.share).reduce(0, +)
         if posterior.network >= max(posterior.service, min(narrow, 0.5)) {
-            guard posterior.network > DetectorModel.clearExplanation || !isPatient,
+            let isUnheard = !found.unheard.isEmpty && probesPerHour > 0
+            guard !isUnheard || now - found.firstSilence >= DetectorModel.patienceWithSilence,
+                posterior.network > DetectorModel.clearExplanation || !isPatient,
                 isSure(posterior.well, network),
                 isProven(watched.outsideSign, watched.silence.last)
             else { return }
@@ -238,7 +255,7 @@ extension OutageDetector {
         for (prefix, share) in posterior.prefixes where share > 0.5 {
             let watched = networks[network].prefixes[prefix]
             guard let first = watched.silence.first, let last = watched.silence.last,
-                isSure(1 - share, network),
+                isSure(posterior.well, network),
                 isProven(networks[network].anySign, last)
             else { continue }
             let members = networks[network].servers.filter {
@@ -254,10 +271,22 @@ extension OutageDetector {
                 server.logOdds > DetectorModel.certainty, isConfirmedOrCertain(index),
                 isProven(networks[network].anySign, last)
             else { continue }
+            // Another server of the network that fell silent at the same time had the same cause.
+            let isShared = networks[network].incidents.contains { beganTogether($0, server) }
             open(
-                .server(index), members: [index], start: server.lastAnswer ?? first, firstSilence: first,
-                lastSilence: last, share: share, at: now, random: random)
+                isShared ? .network(network) : .server(index), members: [index],
+                start: server.lastAnswer ?? first, firstSilence: first,
+                lastSilence: last, share: share, isService: isShared, at: now, random: random)
         }
+    }
+
+    private func beganTogether(_ serial: Int, _ server: WatchedServer) -> Bool {
+        guard let incident = incidents[serial], case .server = incident.scope, !incident.isReturning,
+            let first = server.silence.first
+        else { return false }
+        let slack = Duration.seconds(DetectorModel.alignment)
+        return incident.start <= first + slack
+            && (server.lastAnswer ?? first) <= incident.firstSilence + slack
     }
 
     private func isConfirmedOrCertain(_ index: Int) -> Bool {

@@ -9,7 +9,7 @@ extension OutageDetector {
             let identity = identify(address)
             let index = place(address, in: identity, at: Instant(nanoseconds: .min / 2))
             if servers[index].zone == nil { servers[index].zone = zone.zone }
-            changedServers.insert(index)
+            noteChange(index)
             if isAnchor { addAnchor(address, zone.zone, NetworkKey(identity)) }
         }
     }
@@ -53,8 +53,9 @@ extension OutageDetector {
 
     /// Servers and zones that changed since the last call, at most `limit` of each; the rest next time.
     package mutating func takeChanged(limit: Int) -> (servers: [RememberedServer], zones: [ZoneServers]) {
-        let indices = changedServers.sorted().prefix(limit)
-        changedServers.subtract(indices)
+        let indices = changedServers.prefix(limit)
+        for index in indices { servers[index].isChanged = false }
+        changedServers.removeFirst(indices.count)
         return (indices.map { known(servers[$0]) }, zones.takeChanged(limit: limit))
     }
 
@@ -77,6 +78,7 @@ extension OutageDetector {
             learn(zone) { networkOf[$0] ?? .unknown(of: $0) }
         }
         _ = zones.takeChanged(limit: .max)
+        for index in changedServers { servers[index].isChanged = false }
         changedServers = []
         for outage in memory.outages { restore(outage, at: now) }
     }
@@ -176,7 +178,7 @@ extension OutageDetector {
         serverIndex = Dictionary(uniqueKeysWithValues: kept.indices.map { (kept[$0].address, $0) })
         networkIndex = Dictionary(uniqueKeysWithValues: left.indices.map { (left[$0].key, $0) })
         suspects = suspects.compactMap { networkOf[$0] }
-        changedServers = Set(changedServers.compactMap { placeOf[$0] })
+        changedServers = changedServers.compactMap { placeOf[$0] }
         for family in AddressFamily.allCases { uplinks[family].forgetPlaces() }
         for serial in incidents.keys.sorted() {
             update(serial) { $0.move(servers: placeOf, networks: networkOf) }

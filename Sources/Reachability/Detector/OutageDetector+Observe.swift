@@ -46,8 +46,8 @@ extension OutageDetector {
     /// The server's place; a new one where it was not known, or is in another network than before.
     mutating func place(_ address: IPAddress, in identity: NetworkIdentity, at instant: Instant) -> Int {
         if let index = serverIndex[address] {
-            let server = servers[index]
-            if networks[server.network].prefixes[server.prefix].identity != identity, server.incident == nil {
+            let (network, prefix) = (servers[index].network, servers[index].prefix)
+            if networks[network].prefixes[prefix].identity != identity, servers[index].incident == nil {
                 move(index, to: identity)
             }
             return index
@@ -71,7 +71,7 @@ extension OutageDetector {
         networks[old].servers.removeAll { $0 == index }
         networks[network].servers.append(index)
         if networks[network].lastSign == nil { networks[network].lastSign = servers[index].lastAnswer }
-        changedServers.insert(index)
+        noteChange(index)
     }
 
     private mutating func place(_ identity: NetworkIdentity) -> (network: Int, prefix: Int) {
@@ -97,7 +97,7 @@ extension OutageDetector {
         servers[index].lastAnswer = max(servers[index].lastAnswer ?? instant, instant)
         servers[index].lastSeen = instant
         if servers[index].silence.count > 0 { servers[index].silence = Silence() }
-        changedServers.insert(index)
+        noteChange(index)
         for serial in networks[servers[index].network].incidents {
             noteAnswer(serial, from: index, isRefusal: false, at: instant)
         }
@@ -134,7 +134,7 @@ extension OutageDetector {
         var weight = max(0, naturalLogarithm((1 - DetectorModel.strayAnswer) / (1 - chance)))
         if evidence == .rejectedByRouter { weight *= DetectorModel.routerWeight }
         servers[index].record(evidence, transport, at: steady(instant))
-        changedServers.insert(index)
+        noteChange(index)
         for serial in networks[server.network].incidents {
             if isRefusal { noteAnswer(serial, from: index, isRefusal: true, at: instant) }
             noteSilence(serial, of: index, weight: weight, isRefusal: isRefusal, at: instant)
@@ -148,7 +148,7 @@ extension OutageDetector {
         let network = servers[index].network
         let prefix = servers[index].prefix
         servers[index].silence.add(weight, at: instant)
-        guard servers[index].incident == nil else { return }
+        guard !isExplained(index, networks[network]) else { return }
         if !isRefusal {
             if servers[index].networkEpoch != networks[network].epoch {
                 servers[index].networkEpoch = networks[network].epoch
@@ -184,6 +184,13 @@ extension OutageDetector {
         guard let network = networkIndex[.asn(asn, family)] else { return }
         networks[network].isReported = true
         suspect(network)
+    }
+
+    /// Notes that a server has changed since it was last taken for storage.
+    mutating func noteChange(_ index: Int) {
+        guard !servers[index].isChanged else { return }
+        servers[index].isChanged = true
+        changedServers.append(index)
     }
 
     func steady(_ instant: Instant) -> Timestamp { clock?.steady(instant) ?? Timestamp(milliseconds: 0) }

@@ -11,7 +11,11 @@ extension OutageDetector {
         }
         guard !candidates.isEmpty else { return }
         let taken = networks[network].budget.take(candidates.count, perHour: probesPerHour, at: now)
-        for index in longestUnasked(candidates).prefix(taken) { probe(index, at: now, probes: &probes) }
+        // A server that is silent first, then those that have said nothing: both are needed to tell it from its network.
+        let silent = longestUnasked(candidates.filter { servers[$0].silence.count > 0 })
+        let unheard = longestUnasked(candidates.filter { servers[$0].silence.count == 0 })
+        let order = silent.prefix(1) + unheard + silent.dropFirst()
+        for index in order.prefix(taken) { probe(index, at: now, probes: &probes) }
     }
 
     /// Asks two servers of a network of which routing says that its routes are gone.

@@ -36,7 +36,8 @@ package struct OutageDetector: Sendable {
     var incidents: [Int: Incident] = [:]
     var nextSerial = 0
     var verdictsAreStale = false
-    var changedServers: Set<Int> = []
+    /// Servers that changed since they were last taken for storage.
+    var changedServers: [Int] = []
     var clock: SteadyClock?
 
     /// A server that is asked to see whether this machine's uplink works.

@@ -22,8 +22,7 @@ struct ProbeBudget: Sendable {
         if let next, now < next { return 0 }
         if let next, now - next > Self.calm { round = 0 }
         refill(perHour: perHour, at: now)
-        let reserve = round == 0 ? Double(perHour) / 4 : 0
-        let allowed = Int(max(0, tokens - reserve))
+        let allowed = allowed(perHour: perHour)
         let taken = min(allowed, round == 0 ? min(2, wanted) : wanted, DetectorLimits.probesPerRound)
         guard taken > 0 else { return 0 }
         tokens -= Double(taken)
@@ -33,7 +32,14 @@ struct ProbeBudget: Sendable {
     }
 
     /// Whether a silence can be confirmed by a probe now, or soon.
-    func mayConfirm(perHour: Int) -> Bool { perHour > 0 && (refilled == nil || tokens >= 1) }
+    func mayConfirm(perHour: Int) -> Bool {
+        perHour > 0 && (refilled == nil || allowed(perHour: perHour) > 0)
+    }
+
+    private func allowed(perHour: Int) -> Int {
+        let reserve = round == 0 ? Double(perHour) / 4 : 0
+        return Int(max(0, tokens - reserve))
+    }
 
     /// Whether a probe is due while the network is away; the back-off grows from 5 s to at most 60 s.
     mutating func isDueWhileAway(at now: Instant, random: RandomSource) -> Bool {

@@ -6,13 +6,14 @@ struct Silence: Sendable {
     private(set) var evidence = 0.0
     private(set) var count = 0
     private(set) var first: Instant?
+    private(set) var second: Instant?
     private(set) var last: Instant?
 
     mutating func add(_ weight: Double, at instant: Instant) {
         // Beyond this more evidence changes nothing, and sums stay finite however long it lasts.
         evidence = min(1000, evidence + weight)
         count += 1
-        if first == nil { first = instant }
+        if first == nil { first = instant } else if second == nil { second = instant }
         last = instant
     }
 

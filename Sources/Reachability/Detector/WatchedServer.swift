@@ -26,6 +26,9 @@ struct WatchedServer: Sendable {
     /// The span of silence of the uplink in which its state was put aside.
     var heldIn: UInt64 = 0
 
+    /// Whether it changed since it was last taken for storage.
+    var isChanged = false
+
     init(address: IPAddress, network: Int, prefix: Int, seen: Instant) {
         self.address = address
         self.network = network

@@ -27,10 +27,13 @@ package final class OutageRun {
     private let witness: SimulatedWitness?
 
     private static let origin: Int64 = 1_000_000_000_000_000
-    private static let tick = 0.1
+    private let tick: Double
 
-    package init(_ world: OutageWorld, seed: UInt64, probesPerHour: Int = 20, history: Bool = true) {
+    package init(
+        _ world: OutageWorld, seed: UInt64, probesPerHour: Int = 20, history: Bool = true, tick: Double = 0.1
+    ) {
         self.world = world
+        self.tick = tick
         random = RandomSource(seed: seed)
         detector = OutageDetector(probesPerHour: probesPerHour)
         indexOf = Dictionary(
@@ -61,10 +64,10 @@ package final class OutageRun {
             switch event.what {
             case .tick:
                 tick(at: event.time, watch: watch)
-                queue.add(event.time + Self.tick, .tick)
+                queue.add(event.time + tick, .tick)
             case .query(let network):
                 query(network, at: event.time)
-                queue.add(event.time + pause(world.networks[network].rate), .query(network))
+                queue.add(event.time + pause(rate(network, at: event.time)), .query(network))
             case .outcome(let server, let outcome, let attempt):
                 observe(server, outcome, at: event.time)
                 if attempt > 0, !outcome.isAnswer { retry(server, attempt, at: event.time) }
@@ -94,7 +97,7 @@ package final class OutageRun {
         for (index, network) in world.networks.enumerated() where network.rate > 0 {
             queue.add(pause(network.rate), .query(index))
         }
-        queue.add(Self.tick, .tick)
+        queue.add(tick, .tick)
         for zone in zones() {
             detector.learn(zone) { [indexOf, identities] in
                 indexOf[$0].map { identities[$0] } ?? .unknown(of: $0)
@@ -158,9 +161,13 @@ package final class OutageRun {
 
     private func query(_ network: Int, at time: Double) {
         let servers = world.networks[network].servers
-        let allowed = servers.filter { mayAsk($0) }
-        guard !allowed.isEmpty else { return }
-        send(allowed[random.below(allowed.count)], attempt: 2, wait: 0.4 + random.fraction * 0.4, at: time)
+        var server = servers[random.below(servers.count)]
+        if !mayAsk(server) {
+            let allowed = servers.filter { mayAsk($0) }
+            guard !allowed.isEmpty else { return }
+            server = allowed[random.below(allowed.count)]
+        }
+        send(server, attempt: 2, wait: 0.4 + random.fraction * 0.4, at: time)
     }
 
     /// Silence is tried again at another server, where there is one.
@@ -186,11 +193,14 @@ package final class OutageRun {
         let network = world.networks[world.servers[server].network]
         var loss = network.loss
         var roundTrip = network.roundTrip * (1 + random.fraction)
+        var wait = wait
         for fault in faultsOf[server] where fault.start <= time && time < fault.end {
             switch fault.what {
             case .degraded(_, let share, let slowness):
                 loss = max(loss, share)
                 roundTrip *= slowness
+                // The resolver has learnt to wait longer for it.
+                if slowness > 10 { wait = Limits.singleWait.milliseconds / 1000 }
             default:
                 if fault.refuses {
                     queue.add(time + roundTrip, .outcome(server, .refused, attempt))
@@ -207,6 +217,12 @@ package final class OutageRun {
                 time + roundTrip,
                 .outcome(server, .answered(rcode: 0, roundTrip: .seconds(roundTrip)), attempt))
         }
+    }
+
+    private func rate(_ network: Int, at time: Double) -> Double {
+        let known = world.networks[network]
+        guard let storm = known.storm, storm.from <= time, time < storm.to else { return known.rate }
+        return known.rate * storm.factor
     }
 
     private func isOverLimit(_ server: Int, at time: Double) -> Bool {

@@ -10,6 +10,13 @@ package struct OutageWorld: Sendable {
         package var prefix: Prefix
     }
 
+    /// A span of time in which clients ask for a network's names `factor` times as often.
+    package struct Storm: Sendable {
+        package var from: Double
+        package var to: Double
+        package var factor: Double
+    }
+
     package struct Network: Sendable {
         package var asn: ASNumber
         package var family: AddressFamily
@@ -20,8 +27,9 @@ package struct OutageWorld: Sendable {
         package var loss = 0.0
         /// Seconds.
         package var roundTrip = 0.03
-        /// Its zones, each served by all of its servers unless the world says otherwise.
+        /// A zone that all of its servers serve.
         package var zone: String
+        package var storm: Storm?
     }
 
     /// What goes away, from when to when.

@@ -53,10 +53,15 @@ extension OutageWorld {
         for _ in 0..<3 {
             guard let network = take({ $0.servers.count > 3 }) else { continue }
             var generator = random
-            let members = networks[network].servers.shuffled(using: &generator)
-            addFault(
-                .servers(Array(members.prefix(2 + random.below(members.count - 2)))),
-                refuses: random.below(3) == 0, random)
+            let all = networks[network].servers
+            let members = Array(all.shuffled(using: &generator).prefix(2 + random.below(all.count - 2)))
+            // The servers of one prefix and no others would be the prefix.
+            let prefixes = Set(members.map { servers[$0].prefix })
+            let isPrefix =
+                prefixes.count == 1
+                && all.filter { prefixes.contains(servers[$0].prefix) } == members.sorted()
+            guard !isPrefix else { continue }
+            addFault(.servers(members), refuses: random.below(3) == 0, random)
         }
         for _ in 0..<2 {
             guard let network = take({ [servers] in Self.divided($0, servers) != nil }),
