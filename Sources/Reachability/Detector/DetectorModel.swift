@@ -89,6 +89,8 @@ package enum DetectorModel {
     static let longestReturn = Duration.seconds(120)
     /// Nats of renewed silence that turn a return into a flap.
     static let relapse = 7.0
+    /// Routing is asked again about what is away this often: routers take 20 to 50 s to agree.
+    static let routeInterval = Duration.seconds(5)
     /// Counts alone are reported no more often.
     static let reportInterval = Duration.seconds(60)
 }

@@ -48,7 +48,10 @@ struct Incident: Sendable {
     var scope: Scope
     let family: AddressFamily
     var phase = Phase.down
+    /// Several servers failed together while something shows that the network stood.
     var isService = false
+    /// At some time nothing of the network gave a sign of life.
+    var wasWhole = false
     /// The servers that are away.
     var members: [Int] = []
     var start: Instant
@@ -67,7 +70,9 @@ struct Incident: Sendable {
     var fallbackUsed = FallbackUse()
     var extendedErrors: Set<UInt16> = []
     var routes = RouteActivity()
+    /// The strongest that routing said of its servers, and when it was last asked.
     var route = RouteEvidence.unknown
+    var routesNoted: Instant?
     /// Worth telling at once, or only when it has not been told for a while.
     var hasChanged = true
     var hasCounted = false
@@ -133,6 +138,7 @@ extension Incident {
         fraction = outage.fraction
         phase = outage.state == .partial ? .partial : .down
         isService = outage.kind == .partial || outage.kind == .nameServersOnly
+        wasWhole = outage.kind == .networkAndNameServers || outage.kind == .networkOnly
         flaps = outage.flaps
         confidence = outage.confidence
         sent = outage.evidence.sent

@@ -21,6 +21,7 @@ extension OutageDetector {
             if case .network = scope {
                 incident.isService = isService && (incident.isService || incident.members.isEmpty)
             }
+            incident.wasWhole = incident.wasWhole || !incident.isService
             incident.hasChanged = true
         }
         for index in members { join(serial, index) }
@@ -29,7 +30,7 @@ extension OutageDetector {
         networks[network].forgetUnlearnt()
         networks[network].isHeldBack = false
         networks[network].budget.startBackOff(at: now, random: random)
-        noteRoutes(serial, network)
+        noteRoutes(serial, at: now)
         // Zones that stand in both may be lost by now.
         for other in live { update(other) { $0.hasChanged = true } }
         verdictsAreStale = true
@@ -244,6 +245,11 @@ extension OutageDetector {
 
     /// Looks whether a return holds, is partial, or was none.
     mutating func advance(_ serial: Int, at now: Instant, random: RandomSource) {
+        if let noted = incidents[serial]?.routesNoted, incidents[serial]?.isReturning == false,
+            now - noted >= DetectorModel.routeInterval
+        {
+            noteRoutes(serial, at: now)
+        }
         guard let incident = incidents[serial], case .returning(let seen) = incident.phase,
             let network = network(of: incident), !uplinks[incident.family].isDown
         else { return }
@@ -325,13 +331,23 @@ extension OutageDetector {
         servers[index].networkEpoch = networks[servers[index].network].epoch &- 1
     }
 
-    private mutating func noteRoutes(_ serial: Int, _ network: Int) {
-        let members = incidents[serial]?.members ?? []
-        let evidence = members.map { index in
+    /// Asks what routing says of the servers that are away; the strongest that it ever said stays.
+    mutating func noteRoutes(_ serial: Int, at now: Instant) {
+        guard let incident = incidents[serial], let network = network(of: incident) else { return }
+        let evidence = incident.members.prefix(DetectorLimits.probesPerRound).map { index in
             witness.evidence(
                 on: servers[index].address, in: networks[network].prefixes[servers[index].prefix].identity)
         }
-        let strongest = evidence.max { $0.weight < $1.weight } ?? .unknown
-        update(serial) { $0.route = strongest }
+        let strongest = ([incident.route] + evidence.filter { $0 != .unknown }).max { left, right in
+            // Anything that routing says is more than nothing.
+            (left == .unknown ? -100 : left.weight) < (right == .unknown ? -100 : right.weight)
+        }
+        update(serial) { incident in
+            incident.routesNoted = now
+            guard let strongest, strongest != incident.route else { return }
+            incident.route = strongest
+            incident.hasChanged = true
+        }
+        if strongest != incident.route { verdictsAreStale = true }
     }
 }

@@ -141,10 +141,8 @@ extension OutageDetector {
     /// Whether its silence is told already, and did not begin with what its network is silent since.
     func isExplained(_ index: Int, _ watched: WatchedNetwork) -> Bool {
         guard let serial = servers[index].incident else { return false }
-        guard case .server = incidents[serial]?.scope, let first = servers[index].silence.first else {
-            return true
-        }
-        return !fits(first, 0, watched.lastSign)
+        guard case .server = incidents[serial]?.scope else { return true }
+        return !fits(servers[index].silence, watched.lastSign)
     }
 
     // MARK: Conclusions

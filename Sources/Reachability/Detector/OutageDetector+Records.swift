@@ -26,8 +26,11 @@ extension OutageDetector {
             self.contents(of: incident, network)
         }
         var routes = incident.routes
-        if let asn = networks[network].key.asn {
+        if let asn = networks[network].key.asn, !incident.hasEnded {
+            let withdrawn = routes.withdrawnPrefixes
             routes = witness.activity(of: asn, incident.family, since: wall(incident.start))
+            // How many were away at the worst: at the return they are announced again.
+            routes.withdrawnPrefixes = max(routes.withdrawnPrefixes, withdrawn)
         }
         update(serial) { incident in
             incident.contents = contents
@@ -98,7 +101,7 @@ extension OutageDetector {
             return .partial
         }
         let isRouted = incident.route == .visible && incident.routes.withdrawnPrefixes == 0
-        if incident.isService || isRouted { return .nameServersOnly }
+        if !incident.wasWhole || isRouted { return .nameServersOnly }
         let contents = incident.contents
         return contents.zonesLost.isEmpty && !contents.zonesDegraded.isEmpty
             ? .networkOnly : .networkAndNameServers

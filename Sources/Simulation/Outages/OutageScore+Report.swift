@@ -16,35 +16,52 @@ extension OutageScore {
         }
     }
 
+    /// The share of these whose time was told: at least half of what either lasted.
+    package var recall: Double { Self.share(due.filter { ($0.overlap ?? 0) >= 0.5 }.count, due.count) }
+
+    /// The share of the events told that were outages, each outage counting one of them.
+    package var precision: Double { Self.share(right, told) }
+
+    /// The share of the outages told, where causes can be told apart, whose cause was told rightly.
+    package var attribution: Double {
+        Self.share(named.filter { $0.cause == $0.truth.cause }.count, named.count)
+    }
+
+    /// The delay in seconds that 95 % of these outages were told within: of those asked after once a second, or less often.
+    package func onset(busy: Bool) -> Double { Self.quantile(onsets(busy), 0.95) ?? 0 }
+
+    private func onsets(_ busy: Bool) -> [Double] {
+        due.filter { ($0.truth.rate >= 1) == busy }.compactMap(\.onset)
+    }
+
+    private var named: [Case] {
+        cases.filter { $0.cause != nil && $0.truth.isDistinct && $0.truth.rate >= 0.05 }
+    }
+
     package var aims: [Aim] {
         let due = due
-        let seen = due.filter { ($0.overlap ?? 0) >= 0.5 }.count
-        let busy = due.filter { $0.truth.rate >= 1 }.compactMap(\.onset)
-        let sparse = due.filter { $0.truth.rate < 1 }.compactMap(\.onset)
-        let named = cases.filter { $0.cause != nil && $0.truth.isDistinct && $0.truth.rate >= 0.05 }
-        let well = named.filter { $0.cause == $0.truth.cause }.count
-        let starts = due.compactMap(\.startError)
+        let busyStarts = due.filter { $0.truth.rate >= 1 }.compactMap(\.startError)
         return [
-            share("recall, ≥ 60 s at ≥ 1/s and ≥ 5 min at ≥ 0.05/s", seen, due.count, 1),
-            share("precision", right, told, 0.99),
-            delay("onset, p95, busy (≥ 1/s)", busy, 10),
-            delay("onset, p95, sparse (0.05–1/s)", sparse, 60),
-            share("attribution", well, named.count, 0.98),
-            delay(
-                "start error, p95, busy (≥ 1/s)", due.filter { $0.truth.rate >= 1 }.compactMap(\.startError),
-                15),
-            delay("start error, median, all of these", starts, 15, 0.5),
+            share("recall, ≥ 60 s at ≥ 1/s and ≥ 5 min at ≥ 0.05/s", recall, of: due.count, 1),
+            share("precision", precision, of: told, 0.99),
+            delay("onset, p95, busy (≥ 1/s)", onsets(true), 10),
+            delay("onset, p95, sparse (0.05–1/s)", onsets(false), 60),
+            share("attribution, ≥ 0.05/s", attribution, of: named.count, 0.98),
+            delay("start error, p95, busy (≥ 1/s)", busyStarts, 15),
+            delay("start error, median, all of these", due.compactMap(\.startError), 15, 0.5),
             Aim(
                 name: "outages of others while the own uplink is away", wanted: "0",
-                found: "\(blamedForUplink)",
-                isMet: blamedForUplink == 0),
+                found: "\(blamedForUplink)", isMet: blamedForUplink == 0),
         ]
     }
 
-    private func share(_ name: String, _ part: Int, _ whole: Int, _ least: Double) -> Aim {
-        let value = whole == 0 ? 1 : Double(part) / Double(whole)
-        return Aim(
-            name: name, wanted: "≥ \(least)", found: "\(Self.round(value, 4)) (\(part) of \(whole))",
+    private static func share(_ part: Int, _ whole: Int) -> Double {
+        whole == 0 ? 1 : Double(part) / Double(whole)
+    }
+
+    private func share(_ name: String, _ value: Double, of whole: Int, _ least: Double) -> Aim {
+        Aim(
+            name: name, wanted: "≥ \(least)", found: "\(Self.round(value, 4)) of \(whole)",
             isMet: value >= least)
     }
 
@@ -145,14 +162,11 @@ extension OutageScore {
         return "\(round(middle, 1))/\(round(high, 1))"
     }
 
-    static func quantile(_ values: [Double], _ share: Double) -> Double? {
-        guard !values.isEmpty else { return nil }
+    /// The value that this share of the values does not exceed.
+    private static func quantile(_ values: [Double], _ share: Double) -> Double? {
         let sorted = values.sorted()
-        return sorted[
-            min(
-                sorted.count - 1,
-                Int((share * Double(sorted.count)).rounded(.up)) - 1 < 0
-                    ? 0 : Int((share * Double(sorted.count)).rounded(.up)) - 1)]
+        let rank = Int((share * Double(sorted.count)).rounded(.up))
+        return sorted.isEmpty ? nil : sorted[max(0, min(sorted.count, rank) - 1)]
     }
 
     private static func ratio(_ part: Int, _ whole: Int) -> String {
