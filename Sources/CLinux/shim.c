@@ -151,7 +151,7 @@ int afterglow_random(void *octets, size_t count) {
 
 int afterglow_close(int descriptor) { return result(close(descriptor)); }
 
-void afterglow_lower_priority(void) { (void)setpriority(PRIO_PROCESS, 0, 10); }
+void afterglow_lower_priority(void) { (void)setpriority(PRIO_PROCESS, 0, 5); }
 
 void afterglow_name_thread(const char *name) {
   char room[16] = {0};
