@@ -178,7 +178,7 @@ package final class RouteSpeaker {
               ipv6;
             \(lines(true))}
             protocol bgp monitored {
-              local 127.0.0.2 as \(neighbourNumber);
+              local 127.0.0.2 port 1179 as \(neighbourNumber);
               neighbor 127.0.0.1 as \(number);
               multihop;
               connect delay time 1;

@@ -94,7 +94,7 @@ struct SpeakerTests {
     /// Facebook's shape: a covering prefix and the name servers' own, in both families.
     static let routes: [String: Int?] = [
         "129.134.0.0/17": 32934, "129.134.30.0/23": 32934, "185.89.218.0/23": 32934, "192.0.2.0/24": nil,
-        "2a03:2880::/32": 32934, "2a03:2880:f0fc::/48": 32934,
+        "2a03:2880::/29": 32934, "2a03:2880:f0fc::/48": 32934,
     ]
 
     /// FRR announces networks as its own alone.
@@ -133,7 +133,7 @@ struct SpeakerTests {
         speaker.stop(gently: false)
         #expect(feed.wait { feed.standing("192.0.2.1") == .unknown })
         #expect(feed.match("192.0.2.1") != nil)
-        try speaker.start(["192.0.2.0/24": nil, "2a03:2880::/32": 32934])
+        try speaker.start(["192.0.2.0/24": nil, "2a03:2880::/29": 32934])
         #expect(
             feed.wait(40) { feed.isWithdrawn("185.89.218.12") && feed.standing("192.0.2.1") == .visible },
             "\(speaker.log) \(feed.reports.all)")
