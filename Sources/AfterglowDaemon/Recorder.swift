@@ -4,6 +4,7 @@ import Journal
 import Primitives
 import Reachability
 import Recursion
+import Routing
 import Settings
 import Synchronization
 
@@ -49,7 +50,7 @@ final class Recorder: Sendable {
                 seconds: Self.seconds(settings.reachability.retention.observations),
                 outageSeconds: Self.seconds(settings.reachability.retention.outages),
                 size: settings.reachability.retention.size),
-            identify: identify,
+            identify: identify, visibility: { networks.visibility(of: $0) },
             report: { Self.report($0, of: path, to: log) })
         self.writer = writer
         lookup = settings.routing.originDNS.map { zones in
@@ -85,6 +86,11 @@ final class Recorder: Sendable {
         let wall = SystemClock.wallTime
         detector.restore(writer.detectorMemory(now: wall), now: SystemClock.now, wall: wall)
         return detector
+    }
+
+    /// Takes what routing did to the log.
+    func record(_ routes: [RouteBucket]) {
+        for route in routes { writer.record(route) }
     }
 
     /// Begins to watch for outages; `probe` sends one question to one server.

@@ -24,7 +24,7 @@ package struct HistoryPoint: Sendable, Hashable {
     package var sent: Int
     package var answered: Int
     package var refused: Int
-    /// The median round trip in milliseconds.
+    /// The median round trip in milliseconds, where it was asked for.
     package var roundTripMedian: Double?
 }
 
@@ -41,19 +41,21 @@ package struct RoutePoint: Sendable, Hashable {
 
 extension JournalReader {
     /// What an entity did from `span.lowerBound` to before `span.upperBound`, both transports together, in the order of
-    /// time; stretches without rows are left out.
+    /// time; stretches without rows are left out. Round trips cost as much again and are read when asked for.
     package func history(
-        of scope: ReachabilityScope, _ key: String, _ span: Range<Timestamp>, _ grain: HistoryGrain
+        of scope: ReachabilityScope, _ key: String, _ span: Range<Timestamp>, _ grain: HistoryGrain,
+        roundTrips: Bool = false
     ) throws -> [HistoryPoint] {
         let query = HistoryQuery(
             kind: .observation, entity: "scope = :scope AND key = :key", group: ["af"],
-            arguments: ["scope": scope.rawValue, "key": key], span: span, grain: grain)
+            arguments: ["scope": scope.rawValue, "key": key], span: span, grain: grain,
+            omitted: roundTrips ? [] : ["rtt"])
         return try reading { database in
             try query.rows(in: database) { row in
                 guard let family = UInt8.fromDatabaseValue(row["af"]).flatMap(AddressFamily.init) else {
                     return nil
                 }
-                let octets = Data.fromDatabaseValue(row["rtt"])
+                let octets = roundTrips ? Data.fromDatabaseValue(row["rtt"]) : nil
                 return HistoryPoint(
                     start: Timestamp(seconds: row.number("start")), family: family,
                     sent: Int(row.number("sent")),
@@ -118,6 +120,10 @@ private struct HistoryQuery {
     var arguments: StatementArguments
     var span: Range<Timestamp>
     var grain: HistoryGrain
+    /// Columns that are not read.
+    var omitted: Set<String> = []
+
+    private var columns: [(name: String, sum: String)] { kind.columns.filter { !omitted.contains($0.name) } }
 
     func rows<Value>(in database: Database, _ make: (Row) -> Value?) throws -> [Value] {
         let hours = try Rollup.end(of: kind, length: Rollup.hour, in: database)
@@ -135,13 +141,13 @@ private struct HistoryQuery {
         }
         let step = grain == .bucket ? "ts" : "ts - ts % \(grain.rawValue)"
         let key = (["start"] + group).joined(separator: ", ")
-        let columns = kind.columns.map { "\($0.sum) AS \($0.name)" }.joined(separator: ", ")
+        let sums = columns.map { "\($0.sum) AS \($0.name)" }.joined(separator: ", ")
         let sql = """
             WITH RECURSIVE moment (ts) AS (
             SELECT min(ts) FROM \(kind.table) WHERE ts >= \(grain == .bucket ? ":first" : "max(:first, :hours)")
             UNION ALL SELECT (SELECT min(ts) FROM \(kind.table) WHERE ts > moment.ts) FROM moment
             WHERE ts IS NOT NULL AND ts < :last)
-            SELECT \((["\(step) AS start"] + group).joined(separator: ", ")), \(columns)
+            SELECT \((["\(step) AS start"] + group).joined(separator: ", ")), \(sums)
             FROM (\(parts.joined(separator: " UNION ALL "))) GROUP BY \(key) ORDER BY \(key)
             """
         let bounds: StatementArguments = [
@@ -159,13 +165,13 @@ private struct HistoryQuery {
         return values
     }
 
-    private var names: String { (["ts"] + group + kind.columns.map(\.name)).joined(separator: ", ") }
+    private var names: String { (["ts"] + group + columns.map(\.name)).joined(separator: ", ") }
 
     /// Single buckets, each moment looked up by itself, past the rows of other entities.
     private func buckets(from first: String) -> String {
-        let columns = (["moment.ts"] + group + kind.columns.map(\.name)).joined(separator: ", ")
+        let selected = (["moment.ts"] + group + columns.map(\.name)).joined(separator: ", ")
         return """
-            SELECT \(columns) FROM moment CROSS JOIN \(kind.table) USING (ts)
+            SELECT \(selected) FROM moment CROSS JOIN \(kind.table) USING (ts)
             WHERE \(entity) AND ts >= \(first) AND ts >= :first AND ts < :last
             """
     }

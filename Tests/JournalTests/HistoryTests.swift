@@ -73,7 +73,7 @@ struct HistoryTests {
         let days = "FROM observation_rollup WHERE bucket_s = 86400 AND key = '192.0.2.1'"
         #expect(try log.number("SELECT sent \(days)") == 48)
         let points = try JournalReader(path: log.path).history(
-            of: .server, "192.0.2.1", span(0, 86400), .day)
+            of: .server, "192.0.2.1", span(0, 86400), .day, roundTrips: true)
         #expect(points.map(\.answered) == [24])
         #expect((18...22).contains(try #require(points.first?.roundTripMedian)))
     }
