@@ -51,12 +51,13 @@ extension JournalReader {
             "SELECT server FROM zone_server WHERE zone = ? UNION SELECT address FROM delegation WHERE zone = ?"
         let query = KeysetQuery(
             selection: ObservationColumns.selection + " FROM observation",
+            start: ("ts >= ?", filter.since?.seconds ?? .min),
             condition: """
-                ts >= ? AND ts < ? AND (? IS NULL OR asn = ?)
+                ts < ? AND (? IS NULL OR asn = ?)
                 AND (? IS NULL OR (scope = 'server' AND key IN (\(zoneServers))))
                 """,
             arguments: [
-                filter.since?.seconds ?? .min, filter.until?.seconds ?? .max, filter.asn?.value,
+                filter.until?.seconds ?? .max, filter.asn?.value,
                 filter.asn?.value, filter.zone, filter.zone, filter.zone,
             ], key: ["ts", "scope", "key", "af", "transport", "bucket_s"])
         try read(query) { row, _ in
@@ -82,12 +83,13 @@ extension JournalReader {
         if header { try writer.writeHeader { compose(&$0, nil) } }
         let query = KeysetQuery(
             selection: "* FROM route",
+            start: ("ts >= ?", filter.since?.seconds ?? .min),
             condition: """
-                ts >= ? AND ts < ? AND (? IS NULL OR asn = ?) AND (? IS NULL OR asn IN (
+                ts < ? AND (? IS NULL OR asn = ?) AND (? IS NULL OR asn IN (
                 SELECT asn FROM zone_server JOIN server ON address = zone_server.server WHERE zone = ?))
                 """,
             arguments: [
-                filter.since?.seconds ?? .min, filter.until?.seconds ?? .max, filter.asn?.value,
+                filter.until?.seconds ?? .max, filter.asn?.value,
                 filter.asn?.value, filter.zone, filter.zone,
             ], key: ["ts", "asn", "af", "bucket_s"])
         try read(query) { row, _ in try writer.add(at: (row["ts"] as Int64?) ?? 0) { compose(&$0, row) } }

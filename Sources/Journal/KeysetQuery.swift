@@ -10,6 +10,9 @@ struct KeysetQuery {
 
     /// Columns and table, such as `a, b FROM t`; the columns of the key must be among the selected ones.
     var selection: String
+    /// Where the first part begins, such as `a >= ?`. The later parts begin where the last one ended and must not have
+    /// it: SQLite may take the weaker of two bounds and read everything from there again.
+    var start: (condition: String, argument: Int64)?
     var condition: String
     var arguments: StatementArguments
     var key: [String]
@@ -19,9 +22,10 @@ struct KeysetQuery {
     fileprivate func sql(resuming: Bool) -> String {
         let names = key.joined(separator: ", ")
         let marks = key.map { _ in "?" }.joined(separator: ", ")
-        let resume = resuming ? " AND (\(names)) \(isDescending ? "<" : ">") (\(marks))" : ""
+        let resume = "(\(names)) \(isDescending ? "<" : ">") (\(marks))"
+        let first = resuming ? resume : start?.condition ?? "true"
         let order = key.map { $0 + (isDescending ? " DESC" : "") }.joined(separator: ", ")
-        return "SELECT \(selection) WHERE \(condition)\(resume) ORDER BY \(order) LIMIT \(Self.part)"
+        return "SELECT \(selection) WHERE \(first) AND \(condition) ORDER BY \(order) LIMIT \(Self.part)"
     }
 }
 
@@ -34,7 +38,9 @@ extension JournalReader {
             last = try reading { database in
                 let rows = try Row.fetchCursor(
                     database, sql: query.sql(resuming: start != nil),
-                    arguments: query.arguments + StatementArguments(start ?? []))
+                    arguments: StatementArguments(
+                        start ?? query.start.map { [$0.argument.databaseValue] } ?? [])
+                        + query.arguments)
                 var count = 0
                 while let row = try rows.next() {
                     try body(row, database)
