@@ -87,7 +87,7 @@ struct ClientTests {
             #expect(withoutRecursion.status == "REFUSED")
             #expect(withoutRecursion.extendedErrors.map(\.code) == [20])
             #expect(dig.ask("spread.test", "AXFR").answers.isEmpty)
-            #expect(dig.ask("www.spread.test", "A", "+opcode=4").status == "NOTIMP")
+            #expect(dig.ask("www.spread.test", "A", "+opcode=5").status == "NOTIMP")
             #expect(dig.ask("www.spread.test", "A", "+edns=1", "+noednsneg").status == "BADVERS")
             #expect(dig.ask("www.spread.test", "A", "+nocookie", "+ednsopt=10:0102").status == "FORMERR")
             let any = dig.ask("www.spread.test", "ANY")
