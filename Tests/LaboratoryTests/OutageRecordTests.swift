@@ -83,7 +83,7 @@ struct OutageRecordTests {
         #expect(outage.zonesLost.contains("virgin.test"))
         #expect(outage.ownNameservers == ["ns1.virgin.test", "ns2.virgin.test"])
         #expect(outage.fallbackUsed["none", default: 0] > 0)
-        #expect(outage.fallbackUsed["localCopy", default: 0] > 0)
+        #expect(outage.fallbackUsed["local_copy", default: 0] > 0)
         #expect(outage.edeCodes.contains(22))
     }
 }

@@ -61,7 +61,13 @@ final class Speaker: @unchecked Sendable {
     func next() async -> BGPMessage? { await messages.next() }
 
     /// Opens the session as AS 64511, with End-of-RIB.
-    func establish(number: UInt32 = 64511) async throws {
+    func establish() async throws {
+        try await open(number: 64511)
+        try await send(.keepalive)
+    }
+
+    /// Says who it is, and no more: a peer that refuses it closes at once.
+    func open(number: UInt32) async throws {
         let open = BGPOpen(
             asNumber: ASNumber(number), holdTime: 90, identifier: 9,
             capabilities: [
@@ -69,7 +75,6 @@ final class Speaker: @unchecked Sendable {
                 .gracefulRestart(.init(isRestarting: false, seconds: 120, families: [.ipv4: true])),
             ])
         try await send(.open(open))
-        try await send(.keepalive)
     }
 
     func announce(_ prefix: String, _ path: [UInt32]) async throws {
@@ -144,7 +149,7 @@ struct LoopbackTests {
             if let octets {
                 try await speaker.send(octets)
             } else {
-                try await speaker.establish(number: 64999)
+                try await speaker.open(number: 64999)
             }
             var last: BGPMessage?
             while let message = await speaker.next() { last = message }
