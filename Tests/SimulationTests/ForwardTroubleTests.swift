@@ -30,11 +30,11 @@ struct ForwardTroubleTests {
         }
     }
 
-    @Test("A silent forwarder costs the first question its time, and later ones nothing")
+    @Test("A silent forwarder costs three questions their time, then it is left alone for a while")
     func oneSilent() throws {
         var run = try run(to: [50, 150], first: false)
         run.behave(.silent, addresses(50))
-        for number in 0..<3 { _ = try run.outcome("w\(number).shop.test", for: .seconds(5)) }
+        for number in 0..<3 { _ = try run.outcome("w\(number).shop.test", for: .seconds(2)) }
         let outcome = try run.outcome("w9.shop.test", for: .seconds(5))
         #expect(outcome.resolution.responseCode == .noError)
         #expect(outcome.duration < .milliseconds(100))
