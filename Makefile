@@ -40,5 +40,6 @@ format:
 
 # What clients get in outages, from Afterglow and from other resolvers: prints a table. Needs root.
 compare-outages: setup-test
+	@[ -x /usr/sbin/kresd ] || DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 $(SUDO) apt-get install -y --no-install-recommends knot-resolver
 	$(BUILD) --build-tests
 	AFTERGLOW_COMPARE=1 swift test -c $(CONFIGURATION) --skip-build --filter OutageComparison
