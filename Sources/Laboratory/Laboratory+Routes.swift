@@ -35,19 +35,10 @@ extension Laboratory {
     }
 
     private static func birdConfiguration(_ routes: [String: Int]) -> String {
-        func lines(_ isSix: Bool) -> String {
-            routes.filter { $0.key.contains(":") == isSix }.sorted { $0.key < $1.key }
-                .map { "  route \($0.key) blackhole { bgp_path.prepend(\($0.value)); };\n" }.joined()
-        }
         return """
             router id 10.53.100.254;
             protocol device { }
-            protocol static s4 {
-              ipv4;
-            \(lines(false))}
-            protocol static s6 {
-              ipv6;
-            \(lines(true))}
+            \(BIRDStatics(routes).text)
             protocol bgp resolver {
               local 10.53.100.254 as 64499;
               neighbor 10.53.100.1 as 64512;

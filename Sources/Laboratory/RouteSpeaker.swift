@@ -157,26 +157,17 @@ package final class RouteSpeaker {
         try run(["birdc", "-s", path("neighbour.ctl"), "configure"])
     }
 
-    package func stopNeighbour() {
+    private func stopNeighbour() {
         neighbour?.signal(SIGKILL)
         neighbour?.wait()
         neighbour = nil
     }
 
     private static func neighbourConfiguration(_ routes: [String: Int]) -> String {
-        let lines = { (isSix: Bool) in
-            routes.filter { $0.key.contains(":") == isSix }.sorted { $0.key < $1.key }
-                .map { "  route \($0.key) blackhole { bgp_path.prepend(\($0.value)); };\n" }.joined()
-        }
         return """
             router id 127.0.0.2;
             protocol device { }
-            protocol static s4 {
-              ipv4;
-            \(lines(false))}
-            protocol static s6 {
-              ipv6;
-            \(lines(true))}
+            \(BIRDStatics(routes).text)
             protocol bgp monitored {
               local 127.0.0.2 port 1179 as \(neighbourNumber);
               neighbor 127.0.0.1 as \(number);
