@@ -30,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -60,7 +61,13 @@ let package = Package(
         room(
             "Journal",
             ["Primitives", "Reachability", "Routing", .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Dashboard", ["Journal", "Primitives", "Reachability"]),
+        room(
+            "Dashboard",
+            [
+                "Journal", "Primitives", "Reachability",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+            ]),
         room(
             "RouteFeeds",
             [
