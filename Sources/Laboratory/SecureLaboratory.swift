@@ -1,7 +1,7 @@
 package import Foundation
 
-/// A root, a domain `test.` and signed zones below it on NSD in one namespace, with resolvers beside each other that
-/// trust the root's key.
+/// A root, a domain `test.` and signed zones below it in one namespace, with resolvers beside each other that trust the
+/// root's key. Each level has an NSD of its own, so that referrals and DS records come from the parent alone.
 package final class SecureLaboratory {
     /// A resolver's address in the namespace.
     package enum Resolver: String, CaseIterable, Sendable {
@@ -9,6 +9,16 @@ package final class SecureLaboratory {
         case unbound = "127.0.0.2"
         case bind = "127.0.0.3"
     }
+
+    /// What one name server serves.
+    private enum Level: Int, CaseIterable {
+        case root, domain, zones, children
+
+        var address: String { "10.54.\(rawValue).1" }
+    }
+
+    /// A zone to serve, from a file.
+    private typealias Served = (origin: String, file: String)
 
     package let folder: URL
     private let namespace: Namespace
@@ -46,7 +56,7 @@ package final class SecureLaboratory {
             throw .missing(folder.path)
         }
         // BIND listens on addresses that an interface has, one by one.
-        for address in (0...2).map({ "10.54.\($0).1" }) + Resolver.allCases.map(\.rawValue).dropFirst() {
+        for address in Level.allCases.map(\.address) + Resolver.allCases.map(\.rawValue).dropFirst() {
             try namespace.configure("addr", "add", address + "/32", "dev", "lo")
         }
         try serve(zones)
@@ -90,45 +100,49 @@ package final class SecureLaboratory {
     private func serve(_ zones: [SignedZone]) throws(LaboratoryError) {
         var domain = "$TTL 300\ntest. SOA ns.test. h.test. 1 3600 900 86400 60\ntest. NS ns.test.\n"
         domain += "ns.test. A 10.54.1.1\n"
-        var served: [(origin: String, file: String)] = []
+        var served: [Served] = []
+        var children: [Served] = []
         for zone in zones {
             let (records, signers) = try signer.sign(zone)
             let file = try write(["$ORIGIN " + zone.origin] + zone.served(records), zone.origin)
             let child = try write(["$ORIGIN sub." + zone.origin, zone.childText], "sub." + zone.origin)
-            served += [(zone.origin, file), ("sub." + zone.origin, child)]
+            served.append((zone.origin, file))
+            children.append(("sub." + zone.origin, child))
             domain += "\(zone.origin) NS ns.\(zone.origin)\nns.\(zone.origin) A 10.54.2.1\n"
             domain += zone.published(signers).joined(separator: "\n") + "\n"
         }
         let plain = try signer.write(domain, to: "test.plain")
         let top = SignedZone("test")
         let (records, signers) = try signer.signWithBIND("test.", plain, top)
-        served.append(("test.", try write(records, "test.")))
         let trunk = Self.trunk + "ns.test. A 10.54.1.1\n" + signers.joined(separator: "\n") + "\n"
         let root = try signer.signWithBIND(".", try signer.write(trunk, to: "root.plain"), top)
-        served.append((".", try write(root.records, ".")))
         try signer.write(root.delegationSigners.joined(separator: "\n") + "\n", to: "anchors")
         try signer.write(". 3600 NS a.root.\na.root. 3600 A 10.54.0.1\n", to: "hints")
-        try startNSD(served)
+        try startNSD(.root, [(".", try write(root.records, "."))])
+        try startNSD(.domain, [("test.", try write(records, "test."))])
+        try startNSD(.zones, served)
+        try startNSD(.children, children)
     }
 
     private func write(_ lines: [String], _ origin: String) throws(LaboratoryError) -> String {
         try signer.write(lines.joined(separator: "\n") + "\n", to: "served-" + origin + "zone")
     }
 
-    private func startNSD(_ zones: [(origin: String, file: String)]) throws(LaboratoryError) {
+    private func startNSD(_ level: Level, _ zones: [Served]) throws(LaboratoryError) {
+        guard let first = zones.first else { return }
         let path = folder.path
-        let listen = (0...2).map { "    ip-address: 10.54.\($0).1\n" }.joined()
+        let name = "nsd-\(level)"
         let served = zones.map { "zone:\n    name: \($0.origin)\n    zonefile: \($0.file)\n" }.joined()
         let text = """
             server:
-            \(listen)
+                ip-address: \(level.address)
                 server-count: 1
                 username: ""
                 database: ""
                 zonesdir: "\(path)"
-                pidfile: "\(path)/nsd.pid"
-                xfrdfile: "\(path)/xfrd.state"
-                zonelistfile: "\(path)/zone.list"
+                pidfile: "\(path)/\(name).pid"
+                xfrdfile: "\(path)/\(name).state"
+                zonelistfile: "\(path)/\(name).list"
                 xfrdir: "\(path)"
                 rrl-ratelimit: 0
             remote-control:
@@ -136,13 +150,12 @@ package final class SecureLaboratory {
             \(served)
 
             """
-        let configuration = try signer.write(text, to: "nsd.conf")
-        try start(["nsd", "-d", "-c", configuration], log: "nsd.log")
-        for number in 0...2 {
-            let dig = Dig(from: namespace, server: "10.54.\(number).1")
-            guard Patience.wait(15, until: { dig.answers(".") }) else {
-                throw .program("nsd\n" + Command.text(folder.appendingPathComponent("nsd.log")).suffix(1000))
-            }
+        let configuration = try signer.write(text, to: name + ".conf")
+        try start(["nsd", "-d", "-c", configuration], log: name + ".log")
+        let dig = Dig(from: namespace, server: level.address)
+        guard Patience.wait(15, until: { dig.answers(first.origin) }) else {
+            let log = Command.text(folder.appendingPathComponent(name + ".log"))
+            throw .program("\(name)\n" + log.suffix(1000))
         }
     }
 

@@ -94,7 +94,7 @@ package struct SignedZone: Sendable {
         dn DNAME d
         x.d A 192.0.2.4
         sub NS ns.sub
-        ns.sub A 10.54.2.1
+        ns.sub A 10.54.3.1
 
         """
     }
@@ -105,7 +105,7 @@ package struct SignedZone: Sendable {
         $TTL 300
         @ SOA ns h 1 3600 900 86400 60
         @ NS ns
-        ns A 10.54.2.1
+        ns A 10.54.3.1
         www A 192.0.2.5
 
         """

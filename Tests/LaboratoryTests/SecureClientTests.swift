@@ -1,0 +1,89 @@
+import Laboratory
+import Testing
+
+/// What clients see of validation.
+@Suite(
+    "DNSSEC at the client's end", .serialized,
+    .enabled(if: LaboratoryAvailability.resolving, LaboratoryAvailability.resolverComment),
+    .enabled(if: LaboratoryAvailability.signing, LaboratoryAvailability.signingComment))
+struct SecureClientTests {
+    private func withZones(more: String = "", _ body: (SecureLaboratory) throws -> Void) throws {
+        let zones = [SignedZone("sound"), SignedZone("altered", trouble: .alteredAddress)]
+        let afterglow = try #require(LaboratoryAvailability.afterglow)
+        let laboratory = try SecureLaboratory(zones, afterglow: afterglow, more: more)
+        defer { laboratory.tearDown() }
+        try body(laboratory)
+    }
+
+    @Test(
+        "CD gets what does not validate; without it the client learns which signature, by which key (RFC 6840 §5.9)"
+    )
+    func checkingDisabled() throws {
+        try withZones { laboratory in
+            let dig = laboratory.dig(.afterglow)
+            for _ in 0..<2 {
+                let refused = dig.ask("www.altered.test", "A", "+dnssec")
+                #expect(refused.status == "SERVFAIL")
+                #expect(refused.extendedErrors.first?.code == 6)
+                let text = refused.extendedErrors.first?.text ?? ""
+                #expect(text.hasPrefix("signature of www.altered.test A by key "), "\(text)")
+                #expect(text.hasSuffix("(ECDSAP256SHA256) of altered.test does not verify"), "\(text)")
+                let unchecked = dig.ask("www.altered.test", "A", "+cdflag")
+                #expect(unchecked.status == "NOERROR")
+                #expect(unchecked.values == ["192.0.2.66"])
+                #expect(!unchecked.flags.contains("ad"))
+            }
+        }
+    }
+
+    @Test(
+        "AD for clients that set AD or DO, DNSSEC's own records only with DO (RFC 6840 §5.7, RFC 4035 §3.2.1)"
+    )
+    func flags() throws {
+        try withZones { laboratory in
+            let dig = laboratory.dig(.afterglow)
+            #expect(!dig.ask("www.sound.test", "A", "+noadflag").flags.contains("ad"))
+            let marked = dig.ask("www.sound.test", "A", "+adflag")
+            #expect(marked.flags.contains("ad"))
+            #expect(marked.answers.map(\.type) == ["A"])
+            let signed = dig.ask("www.sound.test", "A", "+noadflag", "+dnssec")
+            #expect(signed.flags.contains("ad"))
+            #expect(signed.answers.map(\.type) == ["A", "RRSIG"])
+            #expect(dig.ask("nope.sound.test", "A").authorities.map(\.type) == ["SOA"])
+            let proof = dig.ask("nope.sound.test", "A", "+dnssec")
+            #expect(Set(proof.authorities.map(\.type)) == ["SOA", "NSEC", "RRSIG"])
+        }
+    }
+
+    @Test("Below a negative trust anchor nothing is validated (RFC 7646); one that has ended changes nothing")
+    func negativeAnchor() throws {
+        let anchors = "[altered.test, { name: sound.test, until: 2020-01-01 }]"
+        let more = "workers: 1\ndnssec: { trust-anchors: anchors, negative-anchors: \(anchors) }"
+        try withZones(more: more) { laboratory in
+            let dig = laboratory.dig(.afterglow)
+            let unchecked = dig.ask("www.altered.test", "A", "+dnssec")
+            #expect(unchecked.status == "NOERROR")
+            #expect(!unchecked.flags.contains("ad"))
+            #expect(
+                unchecked.extendedErrors.map(\.text) == [
+                    "validation is off for altered.test by configuration"
+                ])
+            #expect(dig.ask("www.sound.test", "A", "+dnssec").flags.contains("ad"))
+        }
+    }
+
+    @Test("A gap that one denial proved denies the next name without asking (RFC 8198)")
+    func aggressiveUse() throws {
+        try withZones(more: "workers: 1\ndnssec: { trust-anchors: anchors }") { laboratory in
+            let dig = laboratory.dig(.afterglow)
+            let first = dig.ask("nope.sound.test", "A", "+dnssec")
+            let next = dig.ask("nopf.sound.test", "A", "+dnssec")
+            #expect(first.status == "NXDOMAIN")
+            #expect(first.extendedErrors.isEmpty)
+            #expect(next.status == "NXDOMAIN")
+            #expect(next.flags.contains("ad"))
+            #expect(next.extendedErrors.map(\.code) == [29])
+            #expect(Set(next.authorities.map(\.type)) == ["SOA", "NSEC", "RRSIG"])
+        }
+    }
+}
