@@ -10,10 +10,17 @@ struct Finding {
     /// The NSEC and NSEC3 sets that came with a denial, or with an answer from a wildcard.
     var proof: [RecordSet] = []
     var security = SecurityStatus.unchecked
-    /// Whether a denial was put together from records that came with others (RFC 8198).
-    var isSynthesised = false
+    /// What this was put together from, if records came with other answers (RFC 8198).
+    var synthesis: Synthesis?
     /// Who said so; nil for the cache.
     var source: Source?
+
+    enum Synthesis {
+        /// NSEC or NSEC3 records of the zone.
+        case denial(Name, RecordType)
+        /// A wildcard of the zone.
+        case expansion(Name)
+    }
 
     struct Source: Hashable {
         let zone: Name

@@ -22,10 +22,7 @@ extension Resolution {
     mutating func add(_ finding: Finding, isDenial: Bool) {
         if isDenial { authorities += finding.records } else { answers += finding.records }
         authorities += finding.proofRecords
-        if finding.isSynthesised, let zone = finding.sets.first?.name {
-            let text = "denied by cached NSEC records of \(zone.withoutFinalDot) (RFC 8198)"
-            extendedErrors.append(ExtendedError(.synthesized, text))
-        }
+        if let text = finding.synthesis?.text { extendedErrors.append(ExtendedError(.synthesized, text)) }
     }
 
     /// Lowers the security to that of another part; says why, once.
@@ -33,6 +30,16 @@ extension Resolution {
         guard let security, part != .secure else { return }
         if security == .secure || part == .indeterminate { self.security = part }
         if let error = part.extendedError, !extendedErrors.contains(error) { extendedErrors.append(error) }
+    }
+}
+
+extension Finding.Synthesis {
+    fileprivate var text: String {
+        switch self {
+        case .denial(let zone, let type):
+            "denied by cached \(type) records of \(zone.withoutFinalDot) (RFC 8198)"
+        case .expansion(let zone): "made from a cached wildcard of \(zone.withoutFinalDot) (RFC 8198)"
+        }
     }
 }
 

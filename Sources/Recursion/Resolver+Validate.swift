@@ -64,7 +64,9 @@ extension Resolver {
                 switch await judgeExpansion(
                     of: set, wildcard, proof.signature.signer, &finding, budget: budget)
                 {
-                case .secure: break
+                case .secure:
+                    rememberExpansion(
+                        of: Question(set.name, set.type), wildcard, finding, by: proof.signature.signer)
                 case .insecure: status = max(status, .insecure)
                 case .bogus(let reason): return .bogus(reason)
                 }

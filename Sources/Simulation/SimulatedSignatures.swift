@@ -21,7 +21,12 @@ package struct SimulatedSignatures: SignatureVerifier, RecordDigester {
 
     package func digest(_ type: DigestType, _ data: [UInt8]) -> [UInt8]? { Self.hash(data) }
 
-    package func hash(_ name: Name, _ parameters: HashParameters) -> [UInt8]? { nil }
+    package func hash(_ name: Name, _ parameters: HashParameters) -> [UInt8]? {
+        guard parameters.algorithm == 1 else { return nil }
+        var hash = Array(Self.hash(name.lowercased.octets + parameters.salt).prefix(20))
+        for _ in 0..<parameters.iterations { hash = Array(Self.hash(hash + parameters.salt).prefix(20)) }
+        return hash
+    }
 
     /// The signature of `data` by the owner of the public key.
     func sign(_ data: [UInt8], with key: [UInt8]) -> [UInt8] { Self.hash(secret + key + Self.hash(data)) }

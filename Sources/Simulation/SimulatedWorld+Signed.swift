@@ -7,7 +7,11 @@ extension SimulatedWorld {
     /// The same world with signed zones: the root, the top-level domains, and of the rest all that `isSigned` says.
     ///
     /// Signed zones have a DNSKEY record, and a DS record in the zone above where that is signed too.
-    package func signed(isSigned: (Name) -> Bool = { _ in true }) throws(ZoneError) -> SimulatedWorld {
+    ///
+    /// - Parameter denial: how a zone denies names.
+    package func signed(
+        denial: (Name) -> DenialStyle = { _ in .nsec }, isSigned: (Name) -> Bool = { _ in true }
+    ) throws(ZoneError) -> SimulatedWorld {
         let signatures = SimulatedSignatures(seed: seed)
         let origins = zones.origins
         let chosen = Set(origins.filter { $0.labelCount < 2 || isSigned($0) })
@@ -28,7 +32,7 @@ extension SimulatedWorld {
             }
             made[origin] = try Zone(origin: origin, records: records)
         }
-        let signer = ZoneSigner(signatures, zones: chosen.sorted().compactMap { made[$0] })
+        let signer = ZoneSigner(signatures, zones: chosen.sorted().compactMap { made[$0] }, denial: denial)
         var world = self
         world.zones = try ZoneStore(made.values)
         for endpoint in servers.keys.sorted() {

@@ -6,15 +6,20 @@ import Zones
 /// What a name server adds to its answers for clients that set DO: signatures and denials (RFC 4035 §3.1).
 package struct ZoneSigner: Sendable {
     let signatures: SimulatedSignatures
-    /// The names of each signed zone, by which its denials go.
+    /// The names of each signed zone, by which it denies others.
     private let chains: [Name: DenialChain]
 
     /// Seconds around the simulation's start in which signatures hold.
     private static let validity: ClosedRange<Int64> = -86_400...(30 * 86_400)
 
-    init(_ signatures: SimulatedSignatures, zones: some Sequence<Zone>) {
+    init(
+        _ signatures: SimulatedSignatures, zones: some Sequence<Zone>, denial: (Name) -> DenialStyle
+    ) {
         self.signatures = signatures
-        chains = Dictionary(uniqueKeysWithValues: zones.map { ($0.origin, DenialChain($0)) })
+        chains = Dictionary(
+            uniqueKeysWithValues: zones.map {
+                ($0.origin, DenialChain($0, style: denial($0.origin), signatures: signatures))
+            })
     }
 
     /// Signs a response to `query` from a server that has `zones`.
@@ -67,7 +72,7 @@ package struct ZoneSigner: Sendable {
                 !chain.isDelegation(set.name) || [.ds, .nsec].contains(set.type)
             else { continue }
             let key = signatures.keyData(of: zone.origin)
-            let owner = set.type == .nsec ? nil : chain.wildcard(for: set.name)
+            let owner = [.nsec, .nsec3].contains(set.type) ? nil : chain.wildcard(for: set.name)
             result += sign(set, zone: zone.origin, key: key, wildcard: owner).map { [$0] } ?? []
         }
         return result
@@ -102,77 +107,5 @@ package struct ZoneSigner: Sendable {
         else { return nil }
         writer.write(signatures.sign(data, with: fields.publicKey))
         return Record(name: set.name, type: .rrsig, ttl: set.ttl, data: RecordData(octets: writer.octets))
-    }
-}
-
-/// The names of a zone in canonical order, each with its types: what its NSEC records are made of.
-struct DenialChain: Sendable {
-    private let origin: Name
-    private let names: [Name]
-    private let types: [Name: Set<RecordType>]
-    private let ttl: UInt32
-
-    init(_ zone: Zone) {
-        origin = zone.origin
-        var types: [Name: Set<RecordType>] = [:]
-        for record in zone.records { types[record.name, default: []].insert(record.type) }
-        let cuts = types.filter { $0.value.contains(.ns) && $0.key != zone.origin }.map(\.key)
-        // What is below a cut belongs to the child.
-        types = types.filter { entry in !cuts.contains { entry.key.isBelow($0) } }
-        for cut in cuts { types[cut] = types[cut]?.intersection([.ns, .ds]) }
-        self.types = types
-        names = types.keys.sorted()
-        ttl = zone.startOfAuthority.startOfAuthority?.minimum ?? 60
-    }
-
-    func isDelegation(_ name: Name) -> Bool { name != origin && types[name]?.contains(.ns) == true }
-
-    /// The wildcard that a name which does not exist is made from.
-    func wildcard(for name: Name) -> Name? {
-        guard types[name] == nil, !exists(name), let wildcard = closestEncloser(of: name).wildcard else {
-            return nil
-        }
-        return types[wildcard] == nil ? nil : wildcard
-    }
-
-    /// What shows that there is no such name, or no such type at it.
-    func denial(of name: Name) -> [Record] {
-        if types[name] != nil { return cover(name) }
-        guard !exists(name), let wildcard = closestEncloser(of: name).wildcard else { return cover(name) }
-        let first = cover(name)
-        return first + cover(wildcard).filter { !first.contains($0) }
-    }
-
-    /// The record at the name, or in whose gap it lies.
-    func cover(_ name: Name) -> [Record] {
-        guard let index = names.lastIndex(where: { $0 == name || $0 < name }) else { return [] }
-        let owner = names[index]
-        let next = names[(index + 1) % names.count]
-        var writer = WireWriter()
-        writer.write(next, compressing: false)
-        writer.write(Self.bitmap((types[owner] ?? []).union([.rrsig, .nsec])))
-        return [Record(name: owner, type: .nsec, ttl: ttl, data: RecordData(octets: writer.octets))]
-    }
-
-    /// Whether the name has records or names below it.
-    private func exists(_ name: Name) -> Bool { names.contains { $0.isEqualOrBelow(name) } }
-
-    private func closestEncloser(of name: Name) -> Name {
-        var current = name.parent
-        while let candidate = current, candidate.isBelow(origin), !exists(candidate) {
-            current = candidate.parent
-        }
-        return current ?? origin
-    }
-
-    /// A type bit map of types below 256, which are all that a simulated zone has.
-    private static func bitmap(_ types: Set<RecordType>) -> [UInt8] {
-        var octets: [UInt8] = []
-        for type in types where type.rawValue < 256 {
-            let index = Int(type.rawValue) / 8
-            while octets.count <= index { octets.append(0) }
-            octets[index] |= 0x80 >> UInt8(type.rawValue & 7)
-        }
-        return [0, UInt8(truncatingIfNeeded: octets.count)] + octets
     }
 }

@@ -11,10 +11,17 @@ struct SignedSweep {
 
     init(seed: UInt64, lies: Int) throws {
         let random = RandomSource(seed: seed ^ 0x5161_ED00)
-        let signed = try SimulatedWorld(seed: seed).signed { _ in random.below(4) > 0 }
+        let signed = try SimulatedWorld(seed: seed).signed(denial: Self.denial(seed)) { _ in
+            random.below(4) > 0
+        }
         var world = signed
         for endpoint in world.servers.keys.sorted() { world.servers[endpoint]?.link.lies = lies }
         self.world = world
+    }
+
+    /// Half of the zones with NSEC, half with NSEC3.
+    static func denial(_ seed: UInt64) -> (Name) -> DenialStyle {
+        { name in (seed ^ Name.hash(name.octets[...])) & 1 == 0 ? .nsec : .nsec3 }
     }
 
     func run() -> (run: SimulatedRun, report: SimulatedReport) {
@@ -53,7 +60,10 @@ struct SignedWorldTests {
         options.siblings = seed & 2 == 0
         options.childZones = true
         let random = RandomSource(seed: seed ^ 0x5161_ED00)
-        let world = try SimulatedWorld(seed: seed, options: options).signed { _ in random.below(4) > 0 }
+        let world = try SimulatedWorld(seed: seed, options: options).signed(denial: SignedSweep.denial(seed))
+        {
+            _ in random.below(4) > 0
+        }
         var run = SimulatedRun(world: world)
         for (index, question) in world.questions.enumerated() {
             run.ask(question, after: .milliseconds(index))
