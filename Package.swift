@@ -137,7 +137,7 @@ let package = Package(
         tests(
             "SigningTests",
             [
-                "DNSWire", "Primitives", "Signing", "Validation",
+                "DNSWire", "Laboratory", "Primitives", "Signing", "Validation",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),

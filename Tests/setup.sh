@@ -13,6 +13,9 @@ done
 for program in jq sqlite3 python3; do
     command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
 done
+# The validator that ours is compared with; Debian's interpreter finds it.
+/usr/bin/python3 -c "import cryptography, dns.dnssec" 2>/dev/null ||
+    missing="$missing python3-dnspython python3-cryptography"
 # Data to compare with, without a program.
 [ -e /usr/share/dns/root.ds ] || missing="$missing dns-root-data"
 [ -n "$missing" ] || exit 0
