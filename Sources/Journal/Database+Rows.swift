@@ -21,13 +21,15 @@ extension Database {
 private let insertion = """
     INSERT INTO observation (ts, bucket_s, scope, key, af, transport, asn, as_name, prefix, sent, answered,
     timeouts, unreachable, refused, servfail, rtt_p50_ms, rtt_p95_ms, rtt, baseline_ratio, belief_up, state,
-    bgp_visible, bgp_peers_seeing, bgp_peers_total)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    lame, malformed, unreachable_by, bgp_visible, bgp_peers_seeing, bgp_peers_total)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET sent = sent + excluded.sent, answered = answered + excluded.answered,
     timeouts = timeouts + excluded.timeouts, unreachable = unreachable + excluded.unreachable,
     refused = refused + excluded.refused, servfail = servfail + excluded.servfail,
     rtt_p50_ms = excluded.rtt_p50_ms, rtt_p95_ms = excluded.rtt_p95_ms, rtt = excluded.rtt,
     baseline_ratio = excluded.baseline_ratio, belief_up = excluded.belief_up, state = excluded.state,
+    lame = lame + excluded.lame, malformed = malformed + excluded.malformed,
+    unreachable_by = coalesce(excluded.unreachable_by, unreachable_by),
     bgp_visible = coalesce(excluded.bgp_visible, bgp_visible),
     bgp_peers_seeing = coalesce(excluded.bgp_peers_seeing, bgp_peers_seeing),
     bgp_peers_total = coalesce(excluded.bgp_peers_total, bgp_peers_total)
@@ -52,7 +54,8 @@ extension BucketRow {
             roundTrips.quantile(0.5), roundTrips.quantile(0.95),
             roundTrips.total > 0 ? Data(roundTrips.encoded) : nil, (belief?.baseline).map(rounded),
             (belief?.probabilityOfUp).map(rounded),
-            belief?.state.rawValue,
+            belief?.state.rawValue, lame - (old?.lame ?? 0), malformed - (old?.malformed ?? 0),
+            unreachableBy?.description,
         ]
     }
 

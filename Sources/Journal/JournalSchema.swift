@@ -21,6 +21,7 @@ enum JournalSchema {
                         """, arguments: [kind.rawValue, Rollup.hour, Rollup.hour])
             }
         }
+        migrator.registerMigration("6") { database in try database.execute(sql: sixth) }
         return migrator
     }
 
@@ -118,5 +119,12 @@ enum JournalSchema {
           ts INTEGER NOT NULL, state TEXT NOT NULL, since INTEGER NOT NULL, before_state TEXT NOT NULL,
           before_since INTEGER NOT NULL, PRIMARY KEY (prefix, af)) WITHOUT ROWID;
         CREATE INDEX server_by_asn ON server (asn);
+        """
+
+    /// Answers of no use, and the router that reported the last unreachable server.
+    private static let sixth = """
+        ALTER TABLE observation ADD COLUMN lame INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE observation ADD COLUMN malformed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE observation ADD COLUMN unreachable_by TEXT;
         """
 }

@@ -16,7 +16,7 @@ enum ObservationColumns {
         ("answered", .integer), ("timeouts", .integer), ("unreachable", .integer), ("refused", .integer),
         ("servfail", .integer), ("rtt_p50_ms", .real), ("rtt_p95_ms", .real), ("baseline_ratio", .real),
         ("belief_up", .real), ("state", .text), ("bgp_visible", .integer), ("bgp_peers_seeing", .integer),
-        ("bgp_peers_total", .integer),
+        ("bgp_peers_total", .integer), ("lame", .integer), ("malformed", .integer), ("unreachable_by", .text),
     ]
 
     /// The columns as they are exported: a state that no belief says follows from the counts.

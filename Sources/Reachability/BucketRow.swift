@@ -33,6 +33,11 @@ package struct BucketRow: Sendable, Hashable {
     package var refused = 0
     /// Answers with SERVFAIL or REFUSED (RFC 1035 §4.1.1); also counted in `answered`.
     package var servfail = 0
+    /// Answers of servers that do not serve the zone, and messages that make no sense; both also counted in `answered`.
+    package var lame = 0
+    package var malformed = 0
+    /// The router, or the server's own host, that reported the last unreachable.
+    package var unreachableBy: IPAddress?
     /// Attempts that this machine could not send; only in the uplink scope.
     package var localFailures = 0
     package var roundTrips = RoundTripHistogram()
@@ -53,10 +58,15 @@ package struct BucketRow: Sendable, Hashable {
             roundTrips.add(roundTrip)
         case .lame(let roundTrip):
             answered += 1
+            lame += 1
             roundTrips.add(roundTrip)
-        case .malformed: answered += 1
+        case .malformed:
+            answered += 1
+            malformed += 1
         case .silent: timeouts += 1
-        case .unreachable: unreachable += 1
+        case .unreachable(let reporter):
+            unreachable += 1
+            unreachableBy = reporter ?? unreachableBy
         case .refused: refused += 1
         case .localFailure: localFailures += 1
         }

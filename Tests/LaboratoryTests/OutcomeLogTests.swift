@@ -56,6 +56,12 @@ struct OutcomeLogTests {
             let counts = try counts(laboratory, scope: "asn", asn: 64502)
             #expect(counts["unreachable"] ?? 0 > 0)
             #expect(counts["timeouts"] == 0 && counts["answered"] == 0)
+            let path = try #require(LaboratoryAvailability.afterglow)
+            let export = laboratory.run([
+                path, "export", "observations", "--database", laboratory.resolver.database.path,
+            ])
+            // The resolver's own host found no route.
+            #expect(export.output.contains("\"unreachable_by\":\""), "\(export.output)")
         }
     }
 
@@ -95,6 +101,8 @@ struct OutcomeLogTests {
             #expect(laboratory.resolver.stop() == 0)
             let counts = try counts(laboratory, scope: "asn", asn: 64502)
             #expect(counts["answered"] ?? 0 > 0 && counts["answered"] == counts["sent"], "\(counts)")
+            let column = ["malformed": "malformed", "lame": "lame"][mode] ?? "servfail"
+            #expect(counts[column] == counts["answered"], "\(counts)")
         }
     }
 
@@ -133,7 +141,9 @@ struct OutcomeLogTests {
             guard let row = parsed, row["scope"] as? String == scope, row["asn"] as? Int == asn,
                 transport.map({ row["transport"] as? String == $0 }) ?? true
             else { continue }
-            for column in ["sent", "answered", "timeouts", "unreachable", "refused", "servfail"] {
+            for column in [
+                "sent", "answered", "timeouts", "unreachable", "refused", "servfail", "lame", "malformed",
+            ] {
                 counts[column, default: 0] += row[column] as? Int ?? 0
             }
         }

@@ -18,17 +18,19 @@ struct ObservationAggregatorTests {
     }
 
     @Test func `every outcome is counted in its own column of every scope`() throws {
+        let router = try #require(IPAddress("198.51.100.1"))
         let found = try rows([
             .answered(rcode: 0, roundTrip: .milliseconds(20)),
             .answered(rcode: 2, roundTrip: .milliseconds(20)),
-            .answered(rcode: 5, roundTrip: .milliseconds(20)), .silent, .unreachable(reportedBy: nil),
-            .refused,
+            .answered(rcode: 5, roundTrip: .milliseconds(20)), .silent, .unreachable(reportedBy: router),
+            .unreachable(reportedBy: nil), .refused, .lame(roundTrip: .milliseconds(20)), .malformed,
         ])
         #expect(found.count == 4)
         for row in found.values {
             #expect(row.key.start == 60)
-            #expect((row.sent, row.answered, row.servfail) == (6, 3, 2))
-            #expect((row.timeouts, row.unreachable, row.refused) == (1, 1, 1))
+            #expect((row.sent, row.answered, row.servfail) == (9, 5, 2))
+            #expect((row.timeouts, row.unreachable, row.refused) == (1, 2, 1))
+            #expect((row.lame, row.malformed, row.unreachableBy) == (1, 1, router))
         }
     }
 
