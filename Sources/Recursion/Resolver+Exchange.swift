@@ -118,7 +118,7 @@ extension Resolver {
     ) {
         switch outcome {
         case .received(_, let roundTrip):
-            guard transport == .udp, selection.answered(server, after: roundTrip) else { break }
+            guard selection.answered(server, after: transport == .udp ? roundTrip : nil) else { break }
             failures.removeAll()
         case .silent, .unreachable:
             selection.silent(

@@ -40,9 +40,11 @@ package struct ServerHistory: Sendable {
 
     package var isKnown: Bool { smoothed != nil }
 
-    /// Any answer ends a silence at once. `roundTrip` is measured on UDP exchanges (RFC 6298 §2).
-    package mutating func answered(after roundTrip: Duration) {
+    /// Any answer ends a silence at once. `roundTrip` is measured on UDP exchanges (RFC 6298 §2); nil over TCP, where it
+    /// would hold the handshake too.
+    package mutating func answered(after roundTrip: Duration?) {
         release()
+        guard let roundTrip else { return }
         guard let previous = smoothed else {
             smoothed = roundTrip
             variation = roundTrip / 2

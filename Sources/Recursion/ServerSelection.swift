@@ -32,7 +32,9 @@ package struct ServerSelection {
 
     /// Takes note of an answer. True when it ends a silence of the whole world: then it was this machine's link
     /// that failed, and no server is held to account for it.
-    package mutating func answered(_ address: IPAddress, after roundTrip: Duration) -> Bool {
+    ///
+    /// - Parameter roundTrip: of a UDP exchange; nil over TCP.
+    package mutating func answered(_ address: IPAddress, after roundTrip: Duration?) -> Bool {
         let linkReturned = silentNetworks.count >= Limits.silentNetworksOfLostLink
         silentNetworks.removeAll(keepingCapacity: true)
         if linkReturned { for known in histories.keys { histories[known]?.release() } }

@@ -71,6 +71,21 @@ struct ServerHistoryTests {
         #expect(history.timeout < .milliseconds(130))
     }
 
+    @Test("An answer over TCP ends the lease too, and leaves the round trip as UDP measured it")
+    func answerOverTCP() throws {
+        var history = ServerHistory()
+        history.answered(after: .milliseconds(40))
+        for number in 0..<5 {
+            history.silent(
+                about: try name(number), sentWith: history.timeout, at: Self.start, wallTime: Self.wall)
+        }
+        #expect(history.state != .responsive)
+        history.answered(after: nil)
+        #expect(history.state == .responsive)
+        #expect(history.silences == 0)
+        #expect(history.timeout == .milliseconds(120))
+    }
+
     @Test("Silence about one name alone never puts a server down")
     func oneName() throws {
         var history = ServerHistory()
