@@ -52,7 +52,9 @@ package final class Daemon {
             }
         }
         localZones.start(for: workers)
-        try feeding.start(settings.routing) { [recorder] in recorder.record($0) }
+        try feeding.start(
+            settings.routing, rows: { [recorder] in recorder.record($0) },
+            moments: { [recorder] in recorder.record($0) })
         if let worker = workers.first {
             recorder.startAsking { name in await worker.texts(at: name) }
             recorder.startWatching { probe in

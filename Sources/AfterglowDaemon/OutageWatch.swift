@@ -2,6 +2,7 @@ import Dispatch
 import EventLoop
 package import Primitives
 package import Reachability
+package import Routing
 import Synchronization
 
 /// Watches what the workers report for outages: drains it ten times a second, has the detector judge, posts the
@@ -64,9 +65,10 @@ package final class OutageWatch: ReachabilityRecorder {
         var observations: [Observation] = []
         var zones: [ZoneServers] = []
         var services: [ClientService] = []
+        var moments: [RouteMoment] = []
         var dropped = 0
 
-        var count: Int { observations.count + zones.count + services.count }
+        var count: Int { observations.count + zones.count + services.count + moments.count }
 
         mutating func take() -> Inbox {
             defer { self = Inbox(dropped: dropped) }
@@ -94,6 +96,9 @@ package final class OutageWatch: ReachabilityRecorder {
     package func record(_ servers: ZoneServers) { add { $0.zones.append(servers) } }
 
     package func record(_ service: ClientService) { add { $0.services.append(service) } }
+
+    /// Takes in that an AS lost most of its routes, or had them back.
+    package func record(_ moment: RouteMoment) { add { $0.moments.append(moment) } }
 
     /// Reports dropped because the watch could not follow.
     package var dropped: Int { inbox.withLock { $0.dropped } }
@@ -138,6 +143,7 @@ package final class OutageWatch: ReachabilityRecorder {
                 state.detector.observe(observation, in: network)
             }
             for service in reports.services { state.detector.serve(service) }
+            for moment in reports.moments { state.detector.take(moment, at: now) }
             if reports.dropped > state.droppedTold * 2 {
                 state.droppedTold = reports.dropped
                 log.dropped(reports.dropped)
@@ -150,5 +156,15 @@ package final class OutageWatch: ReachabilityRecorder {
         for observation in reports.observations { log.observation(observation) }
         for service in reports.services { log.service(service) }
         return report.probes
+    }
+}
+
+extension OutageDetector {
+    /// Takes in a loss or return of routes.
+    mutating func take(_ moment: RouteMoment, name: String? = nil, at now: Instant) {
+        switch moment.kind {
+        case .lost: noteLoss(ofRoutesOf: moment.asn, moment.family, name: name, at: now)
+        case .returned: noteReturn(ofRoutesOf: moment.asn, moment.family, at: now)
+        }
     }
 }

@@ -93,6 +93,11 @@ final class Recorder: Sendable {
         for route in routes { writer.record(route) }
     }
 
+    /// Tells the watch which networks lost most of their routes or had them back.
+    func record(_ moments: [RouteMoment]) {
+        for moment in moments where moment.asn.value != 0 { watch.record(moment) }
+    }
+
     /// Begins to watch for outages; `probe` sends one question to one server.
     func startWatching(probe: @escaping @Sendable (Probe) -> Void) { watch.start(probe: probe) }
 
@@ -140,17 +145,5 @@ final class Recorder: Sendable {
         case .limited(let duration): duration.components.seconds
         case .forever: JournalRetention.forever
         }
-    }
-}
-
-/// A value that several threads read and one sets.
-private final class Mutexed<Value: Sendable>: Sendable {
-    private let stored: Mutex<Value>
-
-    init(_ value: Value) { stored = Mutex(value) }
-
-    var value: Value {
-        get { stored.withLock { $0 } }
-        set { stored.withLock { $0 = newValue } }
     }
 }

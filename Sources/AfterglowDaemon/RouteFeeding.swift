@@ -33,9 +33,12 @@ package final class RouteFeeding: Sendable {
 
     /// Opens what is configured.
     ///
-    /// - Parameter rows: takes the rows of closed buckets, with names; must not block.
+    /// - Parameters:
+    ///   - rows: takes the rows of closed buckets, with names; must not block.
+    ///   - moments: takes the moments at which an AS lost most of its routes or had them back; must not block.
     package func start(
-        _ settings: Settings.Routing, rows: @escaping @Sendable ([RouteBucket]) -> Void
+        _ settings: Settings.Routing, rows: @escaping @Sendable ([RouteBucket]) -> Void,
+        moments: @escaping @Sendable ([RouteMoment]) -> Void
     ) throws(DaemonProblem) {
         let loop = group.next()
         if let table = networks.live {
@@ -57,7 +60,7 @@ package final class RouteFeeding: Sendable {
         let count = Mutex(0)
         let ticking = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
             [weak self] _ in
-            self?.tick(rows)
+            self?.tick(rows, moments)
             let isDue = count.withLock { count in
                 count += 1
                 return count % Self.fileInterval == 0
@@ -79,12 +82,15 @@ package final class RouteFeeding: Sendable {
         try? group.syncShutdownGracefully()
     }
 
-    private func tick(_ rows: @Sendable ([RouteBucket]) -> Void) {
+    private func tick(
+        _ rows: @Sendable ([RouteBucket]) -> Void, _ moments: @Sendable ([RouteMoment]) -> Void
+    ) {
         guard let table = networks.live else { return }
         // Sweeps go on in the next second; one takes some milliseconds in all for a whole table.
         for _ in 0..<256 where table.advance(to: Self.wallClock()) {}
         let output = table.takeOutput()
         for moment in output.moments { Self.say(moment, name: networks.name(of: moment.asn), to: log) }
+        if !output.moments.isEmpty { moments(output.moments) }
         guard !output.rows.isEmpty else { return }
         rows(
             output.rows.map { row in

@@ -1,12 +1,14 @@
 import Foundation
 package import Primitives
+package import Reachability
 import RouteFeeds
 package import Routing
 import RoutingWire
 
 /// Plays MRT files into a route table in their own time or faster, as if they came from live peers.
 ///
-/// Tables are loaded at once; updates wait until the time between their records has passed, divided by the speed.
+/// Tables are loaded at once; updates wait until the time between their records has passed, divided by the speed. The detector
+/// judges as it does of live routes, on their word alone: nobody is asked.
 package struct RouteReplay {
     /// What came of it.
     package struct Summary: Sendable, Hashable {
@@ -18,11 +20,35 @@ package struct RouteReplay {
         package var last: Timestamp?
     }
 
+    /// Takes what the replay brings, in the order of the records' time.
+    package struct Sink {
+        /// Closed buckets.
+        package var rows: ([RouteBucket]) -> Void
+        /// Losses and returns.
+        package var moments: ([RouteMoment]) -> Void
+        /// Outages that began, changed or ended at a time.
+        package var outages: ([Outage], Timestamp) -> Void
+        /// The servers and zones that were known at a time; an outage lists those that went with it.
+        package var memory: (Timestamp) -> DetectorMemory
+
+        package init(
+            rows: @escaping ([RouteBucket]) -> Void, moments: @escaping ([RouteMoment]) -> Void,
+            outages: @escaping ([Outage], Timestamp) -> Void,
+            memory: @escaping (Timestamp) -> DetectorMemory = { _ in DetectorMemory() }
+        ) {
+            self.rows = rows
+            self.moments = moments
+            self.outages = outages
+            self.memory = memory
+        }
+    }
+
     package let table: RouteTable
     private let speed: Double
     private let name: (ASNumber) -> String?
-    private let rows: ([RouteBucket]) -> Void
-    private let moments: ([RouteMoment]) -> Void
+    private let sink: Sink
+    private var detector: OutageDetector
+    private let random = RandomSource(seed: 1)
     private var summary = Summary()
     /// When the last record was played: by its own time, and by the machine's.
     private var lastRecord: Timestamp?
@@ -31,17 +57,15 @@ package struct RouteReplay {
     /// - Parameters:
     ///   - speed: how many times faster than the records' own time; 0 for no waiting.
     ///   - name: the name of an AS for the rows.
-    ///   - rows: takes closed buckets.
-    ///   - moments: takes losses and returns.
     package init(
-        table: RouteTable, speed: Double, name: @escaping (ASNumber) -> String?,
-        rows: @escaping ([RouteBucket]) -> Void, moments: @escaping ([RouteMoment]) -> Void
+        table: RouteTable, speed: Double, name: @escaping (ASNumber) -> String?, into sink: Sink
     ) {
         self.table = table
         self.speed = speed
         self.name = name
-        self.rows = rows
-        self.moments = moments
+        self.sink = sink
+        detector = OutageDetector(probesPerHour: 0, witness: LiveRoutes(table))
+        detector.judgesUnaskedNetworks = true
     }
 
     /// Plays files one after the other; throws where one cannot be read further.
@@ -86,7 +110,7 @@ package struct RouteReplay {
                 }
                 loader.take(record)
                 summary.records += 1
-                if summary.first == nil { summary.first = record.time }
+                if summary.first == nil { begin(at: record.time) }
                 summary.last = max(summary.last ?? record.time, record.time)
             } catch {
                 summary.broken += 1
@@ -106,18 +130,32 @@ package struct RouteReplay {
         pass(to: time)
     }
 
+    private mutating func begin(at time: Timestamp) {
+        summary.first = time
+        detector.restore(sink.memory(time), now: instant(time), wall: time)
+    }
+
     private mutating func pass(to time: Timestamp) {
         guard time.seconds > lastSecond else { return }
         lastSecond = time.seconds
         while table.advance(to: time) {}
         let output = table.takeOutput()
-        if !output.moments.isEmpty { moments(output.moments) }
+        if !output.moments.isEmpty { sink.moments(output.moments) }
+        for moment in output.moments where moment.asn.value != 0 {
+            detector.take(moment, name: name(moment.asn), at: instant(moment.at))
+        }
+        let changed = detector.tick(now: instant(time), wall: time, random: random).changed
+        if !changed.isEmpty { sink.outages(changed, time) }
         guard !output.rows.isEmpty else { return }
-        rows(
+        sink.rows(
             output.rows.map { row in
                 var named = row
                 named.asName = name(row.asn)
                 return named
             })
+    }
+
+    private func instant(_ time: Timestamp) -> Instant {
+        Instant(nanoseconds: time.milliseconds &* 1_000_000)
     }
 }

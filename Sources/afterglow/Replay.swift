@@ -2,6 +2,7 @@ import AfterglowDaemon
 import ArgumentParser
 import Foundation
 import Primitives
+import Reachability
 import Routing
 import Settings
 
@@ -12,7 +13,9 @@ struct Replay: ParsableCommand {
             Give a table (such as RouteViews' rib.* or RIPE RIS' bview.*) first and the updates that follow it after, \
             plain, gzip or bzip2. Tables are loaded at once; updates come in their own time, divided by --speed. \
             A line is printed for each moment at which an AS lost more than half of its usual address space or had it \
-            back, and with --asn for each minute in which something changed.
+            back, for each outage that follows from routes alone, and with --asn for each minute in which something \
+            changed. With --database all of it goes into a reachability log, which is made where there is none; outages \
+            then list the zones of servers that the log knows.
             """)
 
     @Argument(help: "MRT files, in the order of their time.")
@@ -28,6 +31,9 @@ struct Replay: ParsableCommand {
 
     @Option(name: .long, help: "The configuration whose tables name the ASes.")
     var config: String?
+
+    @Option(name: .long, help: "Write routes and outages into this reachability log too.")
+    var database: String?
 
     @Flag(name: .long, help: "Print JSON Lines, and a summary as the last.")
     var json = false
@@ -50,15 +56,26 @@ struct Replay: ParsableCommand {
                 return try NetworkSources(tables)
             }
             let name = { (number: ASNumber) in networks?.name(of: number) }
+            let table = RouteTable()
+            let log = database.map { ReplayLog(path: $0, bucketSeconds: table.bucketSeconds) }
             var replay = RouteReplay(
-                table: RouteTable(), speed: speed, name: name,
-                rows: { rows in
-                    for row in rows where row.asn == number { output.write(row) }
-                },
-                moments: { moments in
-                    for moment in moments { output.write(moment, name: name(moment.asn)) }
-                })
-            output.write(try replay.play(files), in: replay.table)
+                table: table, speed: speed, name: name,
+                into: RouteReplay.Sink(
+                    rows: { rows in
+                        for row in rows where row.asn == number { output.write(row) }
+                        log?.record(rows)
+                    },
+                    moments: { moments in
+                        for moment in moments { output.write(moment, name: name(moment.asn)) }
+                    },
+                    outages: { outages, time in
+                        for outage in outages { output.write(outage) }
+                        log?.record(outages, at: time)
+                    },
+                    memory: { log?.memory(now: $0) ?? DetectorMemory() }))
+            let summary = try replay.play(files)
+            try log?.finish()
+            output.write(summary, in: replay.table)
         } catch let problem as DaemonProblem {
             FileHandle.standardError.write(Data("\(problem)\n".utf8))
             throw ExitCode(1)
@@ -69,6 +86,20 @@ struct Replay: ParsableCommand {
 /// What a replay prints.
 private struct Lines {
     let json: Bool
+    private let news = OutageLines()
+
+    init(json: Bool) { self.json = json }
+
+    func write(_ outage: Outage) {
+        guard let text = news.line(outage)?.text else { return }
+        guard json else { return line("\(outage.end ?? outage.start)  \(text)") }
+        object([
+            "schema": 1, "event": "outage", "id": outage.id, "ts": "\(outage.end ?? outage.start)",
+            "state": outage.state.rawValue, "kind": outage.kind.rawValue, "asn": outage.asn?.value,
+            "as_name": outage.asName, "af": outage.family.rawValue, "start": "\(outage.start)",
+            "end": outage.end?.description, "flaps": outage.flaps, "confidence": outage.confidence,
+        ])
+    }
 
     func write(_ moment: RouteMoment, name: String?) {
         let kind = moment.kind == .lost ? "lost" : "returned"

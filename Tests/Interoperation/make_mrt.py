@@ -3,6 +3,7 @@
 
     python3 make_mrt.py fixtures ../RoutingWireTests/Fixtures   # small files of every form
     python3 make_mrt.py table FILE --ipv4 1000000 --ipv6 200000 --peers 1
+    python3 make_mrt.py story DIRECTORY       # an AS that leaves and returns: table.mrt and updates.mrt
     python3 make_mrt.py routes FILE [--reader bgpdump|mrtparse]  # a file's routes, one a line
     python3 make_mrt.py expect DIR     # checks that both readers agree, writes FILE.routes beside each file
 
@@ -116,12 +117,12 @@ def reach(routes, hop="2001:db8::1"):
     return struct.pack(">HBB", 2, 1, len(packed)) + packed + b"\0" + routes
 
 
-def bgp4mp(message, subtype, peer=("192.0.2.1", 64500), kind=16, micro=None):
+def bgp4mp(message, subtype, peer=("192.0.2.1", 64500), kind=16, micro=None, time=TIME):
     wide = subtype in (4, 5, 7, 9, 11)
     address = ipaddress.ip_address(peer[0])
     local = ipaddress.ip_address("192.0.2.254" if address.version == 4 else "2001:db8::fe")
     body = struct.pack(">IIHH" if wide else ">HHHH", peer[1], 65000, 0, 1 if address.version == 4 else 2)
-    return record(kind, subtype, body + address.packed + local.packed + message, micro=micro)
+    return record(kind, subtype, body + address.packed + local.packed + message, time, micro)
 
 
 def fixtures():
@@ -334,11 +335,38 @@ def expect(folder):
         print(f"{path.name}: {len(best)} routes, {' and '.join(told)}", file=sys.stderr)
 
 
+def story(folder):
+    """AS5089 withdraws all of its IPv4 routes after 30 minutes, returns after 70, leaves again two minutes later,
+    and is back after 150; routes of other networks change every minute all the while."""
+    own = ["62.252.0.0/14", "62.253.162.0/24", "80.0.0.0/13", "81.96.0.0/12", "82.0.0.0/11", "194.168.4.0/24"]
+    others = [f"198.{18 + n // 256}.{n % 256}.0/24" for n in range(400)]
+    octets = peer_index([("192.0.2.1", 64500)])
+    for number, text in enumerate(own):
+        octets += table(number, text, [(0, 0, attributes([64500, 3356, 5089]))])
+    for number, text in enumerate(others):
+        octets += table(1000 + number, text, [(0, 0, attributes([64500, 64600 + number % 40]))])
+    (folder / "table.mrt").write_bytes(octets)
+    whole = b"".join(prefix(text) for text in own)
+    changes = {30: "down", 70: "up", 72: "down", 150: "up"}
+    octets = b""
+    for minute in range(1, 200):
+        at = TIME + minute * 60
+        text = others[minute]
+        route = update(attrs=attributes([64500, 64700, 64600 + minute % 40]), routes=prefix(text))
+        octets += bgp4mp(route, 4, time=at)
+        if changes.get(minute) == "down":
+            octets += bgp4mp(update(withdrawn=whole), 4, time=at)
+        elif changes.get(minute) == "up":
+            octets += bgp4mp(update(attrs=attributes([64500, 3356, 5089]), routes=whole), 4, time=at)
+    (folder / "updates.mrt").write_bytes(octets)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("fixtures").add_argument("directory")
     commands.add_parser("expect").add_argument("directory")
+    commands.add_parser("story").add_argument("directory")
     routes = commands.add_parser("routes")
     routes.add_argument("file")
     routes.add_argument("--reader", choices=READERS, default="bgpdump")
@@ -354,6 +382,8 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         for name, octets in fixtures():
             (folder / name).write_bytes(octets)
+    elif given.command == "story":
+        story(pathlib.Path(given.directory))
     elif given.command == "expect":
         expect(given.directory)
     elif given.command == "routes":

@@ -91,8 +91,14 @@ package enum DetectorModel {
     static let relapse = 7.0
     /// Routing is asked again about what is away this often: routers take 20 to 50 s to agree.
     static let routeInterval = Duration.seconds(5)
-    /// Counts alone are reported no more often.
-    static let reportInterval = Duration.seconds(60)
+    /// Seconds until routers agree that a route is gone (20 to 50 s), and some more: for this long it must be gone where
+    /// nothing else says that a network is away.
+    static let convergence = 60.0
+    static let routePersistence = Duration.seconds(convergence)
+    /// Counts alone are reported no more often: what a killed process may lose.
+    static let reportInterval = Duration.seconds(1)
+    /// Lists that are costly to make are made anew no more often while only counts change.
+    static let refreshInterval = Duration.seconds(60)
 }
 
 /// Maxima of the detector, each with its reason.

@@ -50,6 +50,8 @@ struct Incident: Sendable {
     var phase = Phase.down
     /// Several servers failed together while something shows that the network stood.
     var isService = false
+    /// Opened on the word of routing alone.
+    var isByRoutes = false
     /// At some time nothing of the network gave a sign of life.
     var wasWhole = false
     /// The servers that are away.
@@ -77,6 +79,7 @@ struct Incident: Sendable {
     var hasChanged = true
     var hasCounted = false
     var told: Instant?
+    var refreshed: Instant?
     /// The lists that are costly to make, as last told.
     var contents = Contents()
 

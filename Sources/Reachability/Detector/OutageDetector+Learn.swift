@@ -81,6 +81,9 @@ extension OutageDetector {
         for index in changedServers { servers[index].isChanged = false }
         changedServers = []
         for outage in memory.outages { restore(outage, at: now) }
+        // Resolution asks before the first tick.
+        verdicts = makeVerdicts()
+        verdictsAreStale = false
     }
 
     private mutating func restore(_ known: RememberedServer, at now: Instant) {
@@ -89,6 +92,7 @@ extension OutageDetector {
         servers[index].udp = ServerBelief(known.udp)
         servers[index].tcp = known.tcp.map { ServerBelief($0) }
         guard let answered = known.lastAnswer, let clock else { return }
+        uplinks[known.address.family].hasWorked = true
         let instant = min(now, clock.instant(answered))
         servers[index].lastAnswer = instant
         let network = servers[index].network
@@ -100,11 +104,13 @@ extension OutageDetector {
 
     /// Takes an outage up again; its members are the servers in it that are not believed to be up.
     private mutating func restore(_ outage: Outage, at now: Instant) {
-        guard outage.state != .ended, let clock, let scope = scope(of: outage) else { return }
+        guard let clock else { return }
+        guard let scope = scope(of: outage) else { return close(outage, clock) }
+        guard outage.state != .ended else { return restoreEnded(outage, scope, clock) }
         let members = servers.indices.filter { index in
             servers[index].udp.logOdds > -DetectorModel.certainty + 0.1 && covers(scope, index)
         }
-        if case .uplink = scope {} else if members.isEmpty { return }
+        if case .uplink = scope {} else if members.isEmpty { return close(outage, clock) }
         let start = clock.instant(outage.start)
         var incident = Incident(
             serial: nextSerial, id: outage.id, scope: scope, family: outage.family, start: start,
@@ -120,6 +126,33 @@ extension OutageDetector {
             networks[servers[first].network].incidents.append(incident.serial)
         }
         verdictsAreStale = true
+    }
+
+    /// Ends an outage of which no server is remembered: it ended at some time between its beginning and now.
+    private mutating func close(_ outage: Outage, _ clock: SteadyClock) {
+        guard outage.state != .ended else { return }
+        var outage = outage
+        outage.state = .ended
+        outage.end = max(outage.start, clock.now)
+        outage.endUncertainty = max(0, clock.now.seconds - outage.start.seconds)
+        orphans.append(outage)
+    }
+
+    /// Takes up an outage that ended just now, so that silence soon after is a flap of it.
+    private mutating func restoreEnded(_ outage: Outage, _ scope: Incident.Scope, _ clock: SteadyClock) {
+        guard let end = outage.end else { return }
+        let start = clock.instant(outage.start)
+        let ended = clock.instant(end)
+        var incident = Incident(
+            serial: nextSerial, id: outage.id, scope: scope, family: outage.family, start: start,
+            startUncertainty: Double(outage.startUncertainty), lastSilence: ended)
+        nextSerial += 1
+        incident.restore(outage)
+        incident.end = ended
+        incident.endUncertainty = Double(outage.endUncertainty)
+        incident.phase = .ended(at: ended)
+        incident.hasChanged = false
+        incidents[incident.serial] = incident
     }
 
     private func scope(of outage: Outage) -> Incident.Scope? {
@@ -178,6 +211,7 @@ extension OutageDetector {
         serverIndex = Dictionary(uniqueKeysWithValues: kept.indices.map { (kept[$0].address, $0) })
         networkIndex = Dictionary(uniqueKeysWithValues: left.indices.map { (left[$0].key, $0) })
         suspects = suspects.compactMap { networkOf[$0] }
+        routeless = routeless.compactMap { networkOf[$0] }
         changedServers = changedServers.compactMap { placeOf[$0] }
         for family in AddressFamily.allCases { uplinks[family].forgetPlaces() }
         for serial in incidents.keys.sorted() {

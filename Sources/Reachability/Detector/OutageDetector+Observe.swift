@@ -179,13 +179,6 @@ extension OutageDetector {
         suspects.append(network)
     }
 
-    /// Looks into an AS because routing reports the loss of its routes, though nobody asks its servers: probes find out.
-    package mutating func suspect(_ asn: ASNumber, _ family: AddressFamily) {
-        guard let network = networkIndex[.asn(asn, family)] else { return }
-        networks[network].isReported = true
-        suspect(network)
-    }
-
     /// Notes that a server has changed since it was last taken for storage.
     mutating func noteChange(_ index: Int) {
         guard !servers[index].isChanged else { return }

@@ -1,14 +1,16 @@
 import Primitives
 
 extension OutageDetector {
-    /// The outages that are worth telling: those that changed, and once a minute those in which only counts did.
+    /// The outages that are worth telling: those that changed, and once a second those in which only counts did.
     mutating func takeChangedOutages(at now: Instant) -> [Outage] {
-        var told: [Outage] = []
+        var told = orphans
+        orphans = []
         for serial in incidents.keys.sorted() {
             guard let incident = incidents[serial] else { continue }
             let isDue = incident.told.map { now - $0 >= DetectorModel.reportInterval } ?? true
             guard incident.hasChanged || (incident.hasCounted && isDue) else { continue }
-            refresh(serial)
+            let isOld = incident.refreshed.map { now - $0 >= DetectorModel.refreshInterval } ?? true
+            if incident.hasChanged || isOld { refresh(serial, at: now) }
             update(serial) { incident in
                 incident.hasChanged = false
                 incident.hasCounted = false
@@ -20,7 +22,7 @@ extension OutageDetector {
     }
 
     /// Takes the lists and what routing says up to date.
-    private mutating func refresh(_ serial: Int) {
+    private mutating func refresh(_ serial: Int, at now: Instant) {
         guard let incident = incidents[serial], let network = network(of: incident) else { return }
         let contents = incident.contents.adding(to: incident.phase) {
             self.contents(of: incident, network)
@@ -35,6 +37,7 @@ extension OutageDetector {
         update(serial) { incident in
             incident.contents = contents
             incident.routes = routes
+            incident.refreshed = now
         }
     }
 
@@ -103,8 +106,9 @@ extension OutageDetector {
         let isRouted = incident.route == .visible && incident.routes.withdrawnPrefixes == 0
         if !incident.wasWhole || isRouted { return .nameServersOnly }
         let contents = incident.contents
-        return contents.zonesLost.isEmpty && !contents.zonesDegraded.isEmpty
-            ? .networkOnly : .networkAndNameServers
+        // Where nobody was asked, nothing is known to be lost but the network.
+        let isElsewhere = incident.isByRoutes || !contents.zonesDegraded.isEmpty
+        return contents.zonesLost.isEmpty && isElsewhere ? .networkOnly : .networkAndNameServers
     }
 
     /// What went with the servers that are away.
@@ -138,7 +142,7 @@ extension OutageDetector {
     /// Whether an address is of no use now: away, or of a family that has never worked here.
     private func isAway(_ address: IPAddress) -> Bool {
         let uplink = uplinks[address.family]
-        if uplink.isDown || uplink.lastAnswer == nil { return true }
+        if uplink.isDown || (uplink.lastAnswer == nil && !uplink.hasWorked) { return true }
         guard let index = serverIndex[address] else { return false }
         return servers[index].incident != nil
     }

@@ -16,9 +16,11 @@ package struct OutageDetector: Sendable {
     package var probesPerHour: Int
     /// What routing says.
     package var witness: any RouteWitness
+    /// Whether routing's reports count also of networks in which no server is known: in replays, where nobody is asked.
+    package var judgesUnaskedNetworks = false
 
     /// What is held against servers now; a new value only where `Report.verdictsChanged`.
-    package private(set) var verdicts = VerdictTable()
+    package internal(set) var verdicts = VerdictTable()
 
     var servers: [WatchedServer] = []
     var serverIndex: [IPAddress: Int] = [:]
@@ -31,9 +33,13 @@ package struct OutageDetector: Sendable {
 
     /// Networks with a silence worth looking into.
     var suspects: [Int] = []
+    /// Networks that have lost most of their routes and not had them back.
+    var routeless: [Int] = []
     /// Outages that go on, in order of their opening, and those that ended lately.
     var live: [Int] = []
     var incidents: [Int: Incident] = [:]
+    /// Outages of an earlier run that cannot be followed any more; told as ended at the next tick.
+    var orphans: [Outage] = []
     var nextSerial = 0
     var verdictsAreStale = false
     /// Servers that changed since they were last taken for storage.
@@ -83,6 +89,7 @@ package struct OutageDetector: Sendable {
         let suspected = suspects
         suspects.removeAll(keepingCapacity: true)
         for network in suspected { judge(network, at: now, random: random, probes: &report.probes) }
+        judgeRoutes(at: now, random: random)
         for serial in live { advance(serial, at: now, random: random) }
         probeOutages(at: now, random: random, probes: &report.probes)
         report.changed = takeChangedOutages(at: now)
@@ -101,18 +108,20 @@ package struct OutageDetector: Sendable {
 struct SteadyClock: Sendable {
     /// Where belief's days are counted from: fixed, so that no step of the wall clock ages a belief.
     private let origin: (instant: Instant, wall: Timestamp)
-    private var now: Instant
-    private var wall: Timestamp
+    /// When the clocks were last looked at.
+    private var seen: Instant
+    /// What the wall clock showed then.
+    private(set) var now: Timestamp
 
     init(now: Instant, wall: Timestamp) {
         origin = (now, wall)
-        self.now = now
-        self.wall = wall
+        seen = now
+        self.now = wall
     }
 
     mutating func set(now: Instant, wall: Timestamp) {
-        self.now = now
-        self.wall = wall
+        seen = now
+        self.now = wall
     }
 
     /// What the wall clock would show without steps.
@@ -121,13 +130,13 @@ struct SteadyClock: Sendable {
     }
 
     /// What the wall clock, as it is set now, showed at an instant.
-    func wall(_ instant: Instant) -> Timestamp { Self.shift(wall, from: now, to: instant) }
+    func wall(_ instant: Instant) -> Timestamp { Self.shift(now, from: seen, to: instant) }
 
     /// The instant at which the wall clock, as it is set now, showed a time.
     func instant(_ time: Timestamp) -> Instant {
-        let (milliseconds, overflow) = (time.milliseconds &- wall.milliseconds).multipliedReportingOverflow(
+        let (milliseconds, overflow) = (time.milliseconds &- now.milliseconds).multipliedReportingOverflow(
             by: 1_000_000)
-        return overflow ? now : Instant(nanoseconds: now.nanoseconds &+ milliseconds)
+        return overflow ? seen : Instant(nanoseconds: seen.nanoseconds &+ milliseconds)
     }
 
     private static func shift(_ time: Timestamp, from: Instant, to: Instant) -> Timestamp {

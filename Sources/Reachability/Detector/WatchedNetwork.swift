@@ -67,6 +67,8 @@ struct WatchedNetwork: Sendable {
     var isSuspect = false
     /// Whether routing reported the loss of its routes, which nobody has looked into yet.
     var isReported = false
+    /// When routing reported that, while it is so.
+    var routesLost: Instant?
     /// Whether the last judgement put it among those whose turn comes after others.
     var isHeldBack = false
     /// Outages with servers of this network, in order of their opening.

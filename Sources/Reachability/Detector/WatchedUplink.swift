@@ -26,6 +26,8 @@ struct WatchedUplink: Sendable {
 
     var state = State.up
     private(set) var lastAnswer: Instant?
+    /// Whether an answer over this family is remembered from an earlier run.
+    var hasWorked = false
     /// The number of the current span; 0 is never used.
     private(set) var spanNumber: UInt64 = 1
     var span = Span()

@@ -14,10 +14,11 @@ package final class OutageRun {
     package private(set) var detector: OutageDetector
     /// All that the detector told, in order.
     package private(set) var tellings: [Telling] = []
-    /// Probes sent, by network and hour-long stretch while it was up, and in all.
+    /// Probes sent in all.
     package private(set) var probes = 0
     package private(set) var exchanges = 0
 
+    private var probesTo: [Int: Int] = [:]
     private let random: RandomSource
     private var queue = EventQueue()
     private var faultsOf: [[OutageWorld.Fault]]
@@ -54,6 +55,19 @@ package final class OutageRun {
             last[telling.outage.id] = telling.outage
         }
         return order.compactMap { last[$0] }
+    }
+
+    /// Probes sent to one network.
+    package func probes(to network: Int) -> Int { probesTo[network] ?? 0 }
+
+    /// Has routing report that an AS lost its routes.
+    package func reportLoss(of asn: ASNumber, _ family: AddressFamily, at time: Double) {
+        detector.noteLoss(ofRoutesOf: asn, family, at: instant(time))
+    }
+
+    /// Has routing report that it has them back.
+    package func reportReturn(of asn: ASNumber, _ family: AddressFamily, at time: Double) {
+        detector.noteReturn(ofRoutesOf: asn, family, at: instant(time))
     }
 
     /// Runs until `end`, the world's end unless given. `watch` is called after every tick that changed something.
@@ -154,7 +168,9 @@ package final class OutageRun {
         for outage in report.changed { tellings.append(Telling(at: time, outage: outage)) }
         probes += report.probes.count
         for probe in report.probes {
-            if let server = indexOf[probe.server] { send(server, attempt: 0, wait: 1.5, at: time) }
+            guard let server = indexOf[probe.server] else { continue }
+            probesTo[world.servers[server].network, default: 0] += 1
+            send(server, attempt: 0, wait: 1.5, at: time)
         }
         if let watch, report.verdictsChanged || !report.changed.isEmpty { watch(time, detector) }
     }
