@@ -1,6 +1,7 @@
 # make run    build a release and serve on 127.0.0.1:5300
 # make test   build and run every test
 # make lint   formatting and import checks
+# make demo   an operator that disappears, as on 4 April 2023, on loopback
 # make score  score the outage detector on 1,000 random worlds (WORLDS=60 for fewer)
 CONFIGURATION ?= release
 BUILD = swift build -c $(CONFIGURATION)
@@ -8,7 +9,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 WORLDS ?= 1000
 
-.PHONY: run build test lint score compare-outages setup setup-test format
+.PHONY: run demo demo-picture build test lint score compare-outages setup setup-test format
 
 setup:
 	@missing=""; for pair in sqlite3.h:libsqlite3-dev zlib.h:zlib1g-dev bzlib.h:libbz2-dev; do \
@@ -23,6 +24,13 @@ build: setup
 
 run: build
 	@"$$($(BUILD) --show-bin-path)/afterglow" serve
+
+demo: build
+	@"$$($(BUILD) --show-bin-path)/afterglow" demo
+
+# The README's first picture.
+demo-picture: build
+	@"$$($(BUILD) --show-bin-path)/afterglow" demo --picture docs/demo.svg
 
 test: setup-test
 	$(BUILD) --build-tests

@@ -91,10 +91,17 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
+        room(
+            "Demonstration",
+            [
+                "AfterglowDaemon", "DNSWire", "EventLoop", "Journal", "Primitives", "Reachability",
+                "RoutingWire", "Settings", "Zones",
+            ]),
         .executableTarget(
             name: "afterglow",
             dependencies: [
-                "AfterglowDaemon", "DNSWire", "Dashboard", "Journal", "Primitives", "Reachability",
+                "AfterglowDaemon", "DNSWire", "Dashboard", "Demonstration", "Journal", "Primitives",
+                "Reachability",
                 "Recursion", "Routing", "Settings", "Validation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

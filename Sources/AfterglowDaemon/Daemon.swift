@@ -1,6 +1,6 @@
 import Caching
 import DNSWire
-import EventLoop
+package import EventLoop
 import Foundation
 import Primitives
 import Recursion
@@ -12,6 +12,7 @@ package import Settings
 package final class Daemon {
     private var settings: Settings
     private let log: OperatorLog
+    private let clock: MachineClock
     private var workers: [Worker] = []
     private var listeners: [(EventLoop, WorkerListeners)] = []
     private let recorder: Recorder
@@ -23,15 +24,18 @@ package final class Daemon {
         secret: SipHash.Key(.random(in: .min ... .max), .random(in: .min ... .max)))
 
     /// Checks what the configuration asks for and opens what it names; nothing is bound yet.
-    package init(settings: Settings, log: OperatorLog) throws(DaemonProblem) {
+    package init(
+        settings: Settings, log: OperatorLog, clock: MachineClock = MachineClock()
+    ) throws(DaemonProblem) {
         self.settings = settings
         self.log = log
+        self.clock = clock
         try Self.refuseUnsupported(settings)
         networks = try NetworkSources(
             settings.routing, bucketSeconds: max(1, settings.reachability.bucket.components.seconds))
-        feeding = RouteFeeding(networks, log: log)
-        recorder = try Recorder(settings: settings, networks: networks, log: log)
-        localZones = try LocalZones(settings: settings, log: log)
+        feeding = RouteFeeding(networks, log: log, clock: clock)
+        recorder = try Recorder(settings: settings, networks: networks, log: log, clock: clock)
+        localZones = try LocalZones(settings: settings, log: log, clock: clock)
     }
 
     /// Binds every listener on every worker and begins to answer.
@@ -43,7 +47,7 @@ package final class Daemon {
         let cache = RecordCache(
             memory: settings.cache.memory - answerMemory, staleFor: settings.cache.staleFor)
         for index in 0..<workerCount {
-            let loop = try Self.makeLoop("worker-\(index)")
+            let loop = try Self.makeLoop("worker-\(index)", clock: clock)
             let worker = Worker(
                 loop: loop, configuration: configuration, cache: cache, recorder: recorder.watch)
             workers.append(worker)
@@ -80,6 +84,12 @@ package final class Daemon {
         recorder.close()
     }
 
+    /// Has everything that waits for a time look at the clock again, which was set ahead.
+    package func clockWasSet() {
+        for worker in workers { worker.loop.run {} }
+        localZones.clockWasSet()
+    }
+
     /// How long a stop waits for running answers: a little more than clients are made to wait by default.
     private static let drainMax = Duration.seconds(2)
 
@@ -114,9 +124,11 @@ package final class Daemon {
         }
     }
 
-    static func makeLoop(_ name: String) throws(DaemonProblem) -> EventLoop {
+    static func makeLoop(
+        _ name: String, clock: MachineClock = MachineClock()
+    ) throws(DaemonProblem) -> EventLoop {
         do {
-            let loop = try EventLoop(name: name)
+            let loop = try EventLoop(name: name, clock: clock)
             loop.start()
             return loop
         } catch {

@@ -22,13 +22,13 @@ final class LocalZones {
     }
 
     /// Reads the zone files and the keys; nothing is transferred yet.
-    init(settings: Settings, log: OperatorLog) throws(DaemonProblem) {
+    init(settings: Settings, log: OperatorLog, clock: MachineClock) throws(DaemonProblem) {
         self.log = log
         zones = try KeptZones.read(settings)
         let workers = WorkerList()
         self.workers = workers
         let cryptography = SwiftCrypto()
-        let loop = try Daemon.makeLoop("zones")
+        let loop = try Daemon.makeLoop("zones", clock: clock)
         // Answers come before zones.
         loop.run { loop.lowerPriority() }
         keeper = ZoneKeeper(
@@ -60,6 +60,9 @@ final class LocalZones {
     }
 
     func stop() { keeper.stop() }
+
+    /// The keeper's loop looks at the clock again.
+    func clockWasSet() { keeper.loop.run {} }
 
     var answerNotify: @Sendable ([UInt8], IPAddress, Timestamp) -> [UInt8]? {
         { [keeper] in keeper.answerNotify($0, from: $1, at: $2) }

@@ -1,14 +1,27 @@
 import Foundation
 package import Settings
 
-/// Messages for the operator, to standard error: one line each, as text or JSON.
+/// Messages for the operator, to standard error: one line each, as text or JSON; or to a listener.
 package struct OperatorLog: Sendable {
     private let level: Settings.Log.Level
     private let format: Settings.Log.Format
+    /// Takes what is said in place of standard error; nil for standard error.
+    private let listener: (@Sendable (Settings.Log.Level, String) -> Void)?
 
     package init(level: Settings.Log.Level = .info, format: Settings.Log.Format = .text) {
         self.level = level
         self.format = format
+        listener = nil
+    }
+
+    /// A log for a listener in this process, which may be called on any thread and must not block.
+    package init(
+        level: Settings.Log.Level = .info,
+        listener: @escaping @Sendable (Settings.Log.Level, String) -> Void
+    ) {
+        self.level = level
+        format = .text
+        self.listener = listener
     }
 
     package func info(_ message: String) { write(.info, message) }
@@ -22,6 +35,7 @@ package struct OperatorLog: Sendable {
         else {
             return
         }
+        if let listener { return listener(level, message) }
         let time = Date().formatted(.iso8601)
         let line: String
         switch format {

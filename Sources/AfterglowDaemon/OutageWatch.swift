@@ -1,5 +1,5 @@
 import Dispatch
-import EventLoop
+package import EventLoop
 package import Primitives
 package import Reachability
 package import Routing
@@ -43,6 +43,7 @@ package final class OutageWatch: ReachabilityRecorder {
     private let inbox = Mutex(Inbox())
     private let state: Mutex<State>
     private let queue = DispatchQueue(label: "afterglow.watch")
+    private let clock: MachineClock
     private let identify: @Sendable (Observation) -> NetworkIdentity
     private let identifyAddress: @Sendable (IPAddress) -> NetworkIdentity
     private let log: Log
@@ -78,14 +79,17 @@ package final class OutageWatch: ReachabilityRecorder {
 
     /// - Parameters:
     ///   - detector: with what an earlier run left.
+    ///   - clock: that of the observations.
     ///   - identify: the network of an observation's server; may note that it has to be asked for.
     ///   - identifyAddress: the network of an address, as far as it is known.
     package init(
-        detector: OutageDetector, identify: @escaping @Sendable (Observation) -> NetworkIdentity,
+        detector: OutageDetector, clock: MachineClock = MachineClock(),
+        identify: @escaping @Sendable (Observation) -> NetworkIdentity,
         identifyAddress: @escaping @Sendable (IPAddress) -> NetworkIdentity, log: Log
     ) {
         board.post(detector.verdicts)
         state = Mutex(State(detector: detector))
+        self.clock = clock
         self.identify = identify
         self.identifyAddress = identifyAddress
         self.log = log
@@ -112,7 +116,7 @@ package final class OutageWatch: ReachabilityRecorder {
     /// Takes in what has been reported so far, and ends.
     package func stop() {
         phase.withLock { $0 = .ended }
-        queue.sync { _ = self.watch(at: SystemClock.now, wall: SystemClock.wallTime) }
+        queue.sync { _ = self.watch(at: clock.now, wall: clock.wallTime) }
     }
 
     private func add(_ change: (inout Inbox) -> Void) {
@@ -128,7 +132,7 @@ package final class OutageWatch: ReachabilityRecorder {
     private func schedule() {
         queue.asyncAfter(deadline: .now() + Self.interval) { [weak self] in
             guard let self, case .watching(let probe) = phase.withLock({ $0 }) else { return }
-            for question in watch(at: SystemClock.now, wall: SystemClock.wallTime) { probe(question) }
+            for question in watch(at: clock.now, wall: clock.wallTime) { probe(question) }
             schedule()
         }
     }

@@ -18,7 +18,9 @@ final class Recorder: Sendable {
     private let lookup: OriginLookup?
     private let asking = Mutex<Task<Void, Never>?>(nil)
 
-    init(settings: Settings, networks: NetworkSources, log: OperatorLog) throws(DaemonProblem) {
+    init(
+        settings: Settings, networks: NetworkSources, log: OperatorLog, clock: MachineClock
+    ) throws(DaemonProblem) {
         self.networks = networks
         let path = settings.databaseLocation
         guard !path.contains("://") else {
@@ -50,20 +52,21 @@ final class Recorder: Sendable {
                 seconds: Self.seconds(settings.reachability.retention.observations),
                 outageSeconds: Self.seconds(settings.reachability.retention.outages),
                 size: settings.reachability.retention.size),
+            clock: { clock.wallTime },
             identify: identify, visibility: { networks.visibility(of: $0) },
             report: { Self.report($0, of: path, to: log) })
         self.writer = writer
         lookup = settings.routing.originDNS.map { zones in
             OriginLookup(
                 zones: zones, never: settings.resolver.doNotQuery, learned: writer.learnedOrigins(),
-                clock: JournalWriter.wallClock
+                clock: { clock.wallTime }
             ) { writer.remember($0) }
         }
         lookups.value = lookup
         let lines = OutageLines()
         watch = OutageWatch(
-            detector: Self.detector(settings, networks, recalling: writer), identify: identify,
-            identifyAddress: identifyAddress,
+            detector: Self.detector(settings, networks, recalling: writer, clock: clock), clock: clock,
+            identify: identify, identifyAddress: identifyAddress,
             log: OutageWatch.Log(
                 observation: { writer.record($0) }, zone: { writer.record($0) },
                 service: { writer.record($0) },
@@ -78,13 +81,14 @@ final class Recorder: Sendable {
 
     /// A detector that goes on where the last run stopped, also in the middle of an outage.
     private static func detector(
-        _ settings: Settings, _ networks: NetworkSources, recalling writer: JournalWriter
+        _ settings: Settings, _ networks: NetworkSources, recalling writer: JournalWriter,
+        clock: MachineClock
     ) -> OutageDetector {
         let witness: any RouteWitness = networks.live.map { LiveRoutes($0) } ?? NoRouteFeed()
         var detector = OutageDetector(
             probesPerHour: settings.reachability.probes.perNetworkPerHour, witness: witness)
-        let wall = SystemClock.wallTime
-        detector.restore(writer.detectorMemory(now: wall), now: SystemClock.now, wall: wall)
+        let wall = clock.wallTime
+        detector.restore(writer.detectorMemory(now: wall), now: clock.now, wall: wall)
         return detector
     }
 

@@ -1,3 +1,4 @@
+package import EventLoop
 import Foundation
 import NIOCore
 import NIOPosix
@@ -16,6 +17,7 @@ package final class RouteFeeding: Sendable {
 
     private let networks: NetworkSources
     private let log: OperatorLog
+    private let clock: @Sendable () -> Timestamp
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let running = Mutex(Running())
 
@@ -26,9 +28,10 @@ package final class RouteFeeding: Sendable {
         var rows: (@Sendable ([RouteBucket]) -> Void)?
     }
 
-    package init(_ networks: NetworkSources, log: OperatorLog) {
+    package init(_ networks: NetworkSources, log: OperatorLog, clock: MachineClock = MachineClock()) {
         self.networks = networks
         self.log = log
+        self.clock = { clock.wallTime }
     }
 
     /// Opens what is configured.
@@ -45,13 +48,13 @@ package final class RouteFeeding: Sendable {
             let report: @Sendable (FeedReport) -> Void = { [log] in Self.say($0, to: log) }
             if let bgp = settings.bgp {
                 let feed = BGPFeed(
-                    Self.feedSettings(bgp), table: table, loop: loop, clock: Self.wallClock, report: report)
+                    Self.feedSettings(bgp), table: table, loop: loop, clock: clock, report: report)
                 try Self.wait(feed.start(), bgp.listen, "routing.bgp")
                 running.withLock { $0.bgp = feed }
             }
             if let bmp = settings.bmp {
                 let station = BMPStation(
-                    listen: bmp.listen, routers: bmp.routers, table: table, loop: loop, clock: Self.wallClock,
+                    listen: bmp.listen, routers: bmp.routers, table: table, loop: loop, clock: clock,
                     report: report)
                 try Self.wait(station.start(), bmp.listen, "routing.bmp")
                 running.withLock { $0.bmp = station }
@@ -87,7 +90,7 @@ package final class RouteFeeding: Sendable {
     ) {
         guard let table = networks.live else { return }
         // Sweeps go on in the next second; one takes some milliseconds in all for a whole table.
-        for _ in 0..<256 where table.advance(to: Self.wallClock()) {}
+        for _ in 0..<256 where table.advance(to: clock()) {}
         let output = table.takeOutput()
         for moment in output.moments { Self.say(moment, name: networks.name(of: moment.asn), to: log) }
         if !output.moments.isEmpty { moments(output.moments) }
@@ -132,9 +135,6 @@ package final class RouteFeeding: Sendable {
             })
     }
 
-    @Sendable private static func wallClock() -> Timestamp {
-        Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-    }
 }
 
 // MARK: In words

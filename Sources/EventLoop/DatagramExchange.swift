@@ -75,7 +75,7 @@ private final class DatagramExchange: ReadinessSource {
         guard descriptor >= 0 else { return finish(.localFailure(errno: 0 &- descriptor)) }
         do {
             let registration = try loop.register(descriptor, for: .readable, self)
-            sent = SystemClock.now
+            sent = loop.clock.now
             let timer = loop.schedule(at: sent + timeout) { self.end(.silent) }
             state = .waiting(registration, timer)
         } catch {
@@ -104,7 +104,7 @@ private final class DatagramExchange: ReadinessSource {
         }
         let octets = [UInt8](UnsafeRawBufferPointer(rebasing: loop.scratch.prefix(count)))
         if accept(octets) {
-            let roundTrip = SystemClock.now - sent
+            let roundTrip = loop.clock.now - sent
             end(.received(octets, roundTrip: roundTrip))
             return false
         }

@@ -31,6 +31,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     package let name: String
     /// Unpredictable numbers from the kernel; to be used on the loop alone.
     package let random: RandomSource
+    /// The clocks of timers and of `now`.
+    package let clock: MachineClock
 
     private let queue: Int32
     private let wakeup: Int32
@@ -44,16 +46,19 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var timers = TimerQueue()
     private var sources = Slab<any ReadinessSource>()
     private var unflushed: [DatagramListener] = []
-    private var batchInstant = SystemClock.now
-    private var batchTime = SystemClock.wallTime
+    private var batchInstant: Instant
+    private var batchTime: Timestamp
     private var events = [afterglow_event](repeating: afterglow_event(), count: Limits.eventsPerWait)
 
     /// Room for one arriving message, shared by all sockets of the loop.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Limits.messageOctets, alignment: 16)
 
     /// A loop that waits for `start`; throws when the kernel has no descriptor left.
-    package init(name: String) throws(SystemError) {
+    package init(name: String, clock: MachineClock = MachineClock()) throws(SystemError) {
         self.name = name
+        self.clock = clock
+        batchInstant = clock.now
+        batchTime = clock.wallTime
         let kernel = KernelRandom()
         random = RandomSource { kernel.next() }
         queue = try SystemError.check(.createQueue, afterglow_epoll_create())
@@ -109,12 +114,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     /// Monotonic time, read once for each batch of events.
     package var now: Instant {
-        isCurrent ? batchInstant : SystemClock.now
+        isCurrent ? batchInstant : clock.now
     }
 
     /// UTC, read once for each batch of events.
     package var wallTime: Timestamp {
-        isCurrent ? batchTime : SystemClock.wallTime
+        isCurrent ? batchTime : clock.wallTime
     }
 }
 
@@ -264,7 +269,7 @@ extension EventLoop {
         if !jobs.isEmpty {
             timeout = 0
         } else if let next = timers.nextInstant() {
-            timeout = max(0, next.nanoseconds &- afterglow_monotonic_nanoseconds())
+            timeout = max(0, next.nanoseconds &- clock.now.nanoseconds)
         }
         let count = afterglow_epoll_wait(queue, &events, Int32(events.count), timeout)
         readClocks()
@@ -279,8 +284,8 @@ extension EventLoop {
     }
 
     private func readClocks() {
-        batchInstant = SystemClock.now
-        batchTime = SystemClock.wallTime
+        batchInstant = clock.now
+        batchTime = clock.wallTime
     }
 
     private func fireTimers() {

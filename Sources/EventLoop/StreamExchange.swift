@@ -95,7 +95,7 @@ private final class StreamExchange: ReadinessSource {
 
     func begin(timeout: Duration, idle: Duration?) {
         var address = afterglow_address(server)
-        began = SystemClock.now
+        began = loop.clock.now
         let descriptor = afterglow_tcp_connect(&address)
         guard descriptor >= 0 else {
             let code = 0 &- descriptor
@@ -172,7 +172,7 @@ private final class StreamExchange: ReadinessSource {
     private func takeMessages() {
         while case .receiving = phase, let message = framer.next() {
             guard isLast(message) else { continue }
-            let roundTrip = SystemClock.now - began
+            let roundTrip = loop.clock.now - began
             end(.received(message, roundTrip: roundTrip))
         }
     }

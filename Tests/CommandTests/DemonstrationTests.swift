@@ -1,0 +1,112 @@
+import Foundation
+import Laboratory
+import Testing
+
+/// `afterglow demo` as somebody sees it who has just built the program.
+@Suite(.enabled(if: CommandLog.executable != nil, "SKIPPED: the executable is not built"))
+struct DemonstrationTests {
+    private let log: CommandLog
+
+    init() throws { log = try CommandLog() }
+
+    /// A line of `afterglow outages --json`.
+    private struct Line: Decodable {
+        let start: String
+        let end: String?
+        let kind: String
+        let asn: Int?
+        let flaps: Int
+        let zonesLost: [String]
+        let zonesDegraded: [String]
+        let fallbackUsed: [String: Int]
+        let evidence: Evidence
+
+        struct Evidence: Decodable {
+            let bgpWithdrawnPrefixes: Int
+        }
+    }
+
+    @Test("The demonstration shows what it promises, and goes on to be asked with dig")
+    func story() throws {
+        let output = URL(fileURLWithPath: log.file("out"))
+        let complaint = URL(fileURLWithPath: log.file("err"))
+        let picture = log.file("demo.svg")
+        let child = try #require(
+            Child.start(
+                [
+                    CommandLog.executable ?? "", "demo", "--keep", "--directory", log.file("state"),
+                    "--picture",
+                    picture,
+                ], output: output, complaint: complaint))
+        defer { child.stop() }
+        let text = { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+        let isPlayed = Patience.wait(180) { text().contains("  afterglow networks") || !child.isRunning }
+        #expect(isPlayed && child.isRunning, "\(text())")
+        #expect(!text().contains("NOT SEEN"), "\(text())")
+        #expect(!text().contains("\u{1B}"), "colours are for terminals")
+        check(chapters: text())
+        try checkLog()
+        try checkAnswer(of: text())
+        checkPicture(picture)
+        #expect(child.stop() == 0)
+    }
+
+    /// What stands between one heading and the next.
+    private func check(chapters text: String) {
+        let chapters = text.components(separatedBy: "\n\n")
+        let outages = chapters.filter { $0.hasPrefix("00:30") || $0.hasPrefix("15:00") }
+        #expect(outages.count == 2)
+        for chapter in outages {
+            #expect(chapter.contains("outage: AS5089 NTL over IPv4 is away since "))
+            #expect(chapter.contains("AS5089 NTL has lost most of its routes"))
+            #expect(chapter.contains("local copy"))
+            #expect(chapter.contains("stale"))
+            #expect(chapter.contains("SERVFAIL"))
+        }
+        #expect(text.contains("EDE 22: borough.gov.uk: 4/4 name servers silent since 00:"))
+        #expect(text.contains(", all in AS5089 NTL (withdrawn from BGP 00:30Z)"))
+    }
+
+    private func checkLog() throws {
+        let shown = Command.run([
+            CommandLog.executable ?? "", "outages", "--json", "--asn", "5089", "--database",
+            log.file("state/reachability.sqlite"),
+        ])
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let lines = try shown.output.split(separator: "\n").map {
+            try decoder.decode(Line.self, from: Data($0.utf8))
+        }
+        #expect(lines.count == 2)
+        for line in lines {
+            #expect(line.kind == "network-and-nameservers" && line.end != nil)
+            #expect(line.zonesLost == ["borough.gov.uk", "virginmedia.com", "virginmedia.net"])
+            #expect(line.zonesDegraded == ["ntlworld.com"])
+            #expect(line.evidence.bgpWithdrawnPrefixes == 2)
+            for use in ["other_network", "local_copy", "stale", "none"] {
+                #expect(line.fallbackUsed[use, default: 0] > 0, "\(use)")
+            }
+        }
+        #expect(lines.last?.end?.hasPrefix("2023-04-04T07:20") == true)
+        #expect((lines.last?.flaps ?? 0) > 0)
+        #expect(lines.first?.start.hasPrefix("2023-04-04T1") == true)
+    }
+
+    /// The command that it names for another terminal is run as it stands.
+    private func checkAnswer(of text: String) throws {
+        guard CommandLog.has("dig") else { return }
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("  dig ") })
+        let asked = Command.run(line.split(separator: " ").map(String.init) + ["+short"])
+        #expect(asked.output == "127.62.253.80\n")
+    }
+
+    private func checkPicture(_ path: String) {
+        guard CommandLog.has("python3") else { return }
+        let read = Command.run([
+            "python3", "-c",
+            "import sys, xml.dom.minidom as x; print(len(x.parse(sys.argv[1]).getElementsByTagName('text')) > 15)",
+            path,
+        ])
+        #expect(read.output == "True\n")
+    }
+}
