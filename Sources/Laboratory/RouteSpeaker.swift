@@ -102,6 +102,9 @@ package final class RouteSpeaker {
             }
         case .exabgp:
             try write(exabgpConfiguration, to: "exabgp.conf")
+            // What is written there ExaBGP takes for the words of a process of its own.
+            try run(["rm", "-f", path("exabgp.in")])
+            try run(["mkfifo", "-m", "666", path("exabgp.in")])
             child = try namespace.start(
                 [
                     "env", "exabgp.daemon.user=root", "exabgp.api.cli=false",
@@ -117,18 +120,23 @@ package final class RouteSpeaker {
         routes[prefix] = .some(origin)
         switch software {
         case .gobgp:
-            let hop = prefix.contains(":") ? "fd54::2" : Self.address
             let path = origin.map { ["aspath", String($0)] } ?? []
-            try run(["gobgp", "global", "rib", "add", prefix] + path + ["nexthop", hop] + family(prefix))
-        default: try reconfigure()
+            try run(
+                ["gobgp", "global", "rib", "add", prefix] + path + ["nexthop", hop(prefix)] + family(prefix))
+        case .exabgp: try say(["announce " + exabgpRoute(prefix, from: origin)])
+        case .bird, .frr: try reconfigure()
         }
     }
 
-    /// Takes routes away, at once: ExaBGP forgets a change that comes while it works on another.
+    /// Takes routes away.
     package func withdraw(_ prefixes: [String]) throws(LaboratoryError) {
         for prefix in prefixes { routes[prefix] = nil }
-        guard software == .gobgp else { return try reconfigure() }
-        for prefix in prefixes { try run(["gobgp", "global", "rib", "del", prefix] + family(prefix)) }
+        switch software {
+        case .gobgp:
+            for prefix in prefixes { try run(["gobgp", "global", "rib", "del", prefix] + family(prefix)) }
+        case .exabgp: try say(prefixes.map { "withdraw route \($0) next-hop \(hop($0))" })
+        case .bird, .frr: try reconfigure()
+        }
     }
 
     /// Ends the program: gently, with a NOTIFICATION, or at once.
@@ -218,12 +226,17 @@ package final class RouteSpeaker {
             }
             announced = known
             try run(["vtysh", "--vty_socket", folder.path] + lines.flatMap { ["-c", $0] })
-        case .exabgp:
-            try write(exabgpConfiguration, to: "exabgp.conf")
-            // ExaBGP reads its configuration again on SIGUSR1.
-            child?.signal(SIGUSR1)
-        case .gobgp: break
+        case .exabgp, .gobgp: break
         }
+    }
+
+    /// Has ExaBGP say something, such as `withdraw route 192.0.2.0/24 next-hop 10.54.0.2`.
+    package func say(_ lines: [String]) throws(LaboratoryError) {
+        do {
+            let pipe = try FileHandle(forWritingTo: URL(fileURLWithPath: path("exabgp.in")))
+            try pipe.write(contentsOf: Data(lines.map { "\($0)\n" }.joined().utf8))
+            try pipe.close()
+        } catch { throw .program("exabgp: \(error)") }
     }
 
     /// What FRR was told to announce, which it takes differences to.
@@ -345,14 +358,22 @@ package final class RouteSpeaker {
             """
     }
 
+    private func exabgpRoute(_ prefix: String, from origin: Int?) -> String {
+        let path = origin.map { " as-path [ \(Self.number) \($0) ]" } ?? ""
+        return "route \(prefix) next-hop \(hop(prefix))\(path)"
+    }
+
+    private func hop(_ prefix: String) -> String { prefix.contains(":") ? "fd54::2" : Self.address }
+
     private var exabgpConfiguration: String {
-        let lines = (sorted(false) + sorted(true)).map { prefix, origin in
-            let hop = prefix.contains(":") ? "fd54::2" : Self.address
-            let path = origin.map { " as-path [ \(Self.number) \($0) ]" } ?? ""
-            return "    route \(prefix) next-hop \(hop)\(path);\n"
-        }
+        let lines = (sorted(false) + sorted(true)).map { "    \(exabgpRoute($0.key, from: $0.value));\n" }
         return """
+            process control {
+              run /bin/sh -c "while true; do cat \(path("exabgp.in")); done";
+              encoder text;
+            }
             neighbor \(Self.listener.address) {
+              api { processes [ control ]; }
               router-id \(Self.address);
               local-address \(Self.address);
               local-as \(Self.number);

@@ -121,18 +121,15 @@ struct SpeakerTests {
         #expect(feed.match("129.134.30.12") == "129.134.30.0/23 \(operatorAS)")
         #expect(feed.match("2a03:2880:f0fc:c:face:b00c:0:35") == "2a03:2880:f0fc::/48 \(operatorAS)")
         #expect(feed.match("192.0.2.1") == "192.0.2.0/24 AS\(RouteSpeaker.number)")
-        // ExaBGP changes its routes by a restart, which the end of this test has.
-        if software != .exabgp {
-            try speaker.withdraw(["129.134.30.0/23", "185.89.218.0/23", "2a03:2880:f0fc::/48"])
-            #expect(
-                feed.wait {
-                    feed.isWithdrawn("185.89.218.12") && feed.isCovered("129.134.30.12")
-                        && feed.isCovered("2a03:2880:f0fc::1")
-                })
-            #expect(feed.standing("192.0.2.1") == .visible)
-            try speaker.announce("185.89.218.0/23", from: 32934)
-            #expect(feed.wait { feed.standing("185.89.218.12") == .visible })
-        }
+        try speaker.withdraw(["129.134.30.0/23", "185.89.218.0/23", "2a03:2880:f0fc::/48"])
+        #expect(
+            feed.wait {
+                feed.isWithdrawn("185.89.218.12") && feed.isCovered("129.134.30.12")
+                    && feed.isCovered("2a03:2880:f0fc::1")
+            }, "\(speaker.log)")
+        #expect(feed.standing("192.0.2.1") == .visible)
+        try speaker.announce("185.89.218.0/23", from: 32934)
+        #expect(feed.wait { feed.standing("185.89.218.12") == .visible })
         speaker.stop(gently: false)
         #expect(feed.wait { feed.standing("192.0.2.1") == .unknown })
         #expect(feed.match("192.0.2.1") != nil)
@@ -140,6 +137,37 @@ struct SpeakerTests {
         #expect(
             feed.wait(40) { feed.isWithdrawn("185.89.218.12") && feed.standing("192.0.2.1") == .visible },
             "\(speaker.log) \(feed.reports.all)")
+    }
+
+    @Test("A route with malformed attributes is left aside, not withdrawn, and the session stays (RFC 7606)")
+    func malformedAttributes() throws {
+        guard RouteSpeaker.isInstalled(.exabgp) else { return }
+        let speaker = try RouteSpeaker(.exabgp)
+        defer { speaker.tearDown() }
+        let feed = try Witnessed(speaker)
+        defer { try? feed.stop() }
+        try speaker.start(Self.routes)
+        #expect(feed.wait(30) { feed.standing("185.89.218.12") == .visible }, "\(speaker.log)")
+        // MULTI_EXIT_DISC of one octet; it has four (RFC 4271 §4.3).
+        try speaker.say([
+            "announce route 185.89.218.0/23 next-hop \(RouteSpeaker.address) as-path [ \(RouteSpeaker.number) 32934 ] "
+                + "attribute [ 0x04 0x80 0x01 ]",
+            "announce route 198.51.100.0/24 next-hop \(RouteSpeaker.address)",
+        ])
+        #expect(feed.wait { feed.standing("198.51.100.1") == .visible }, "\(speaker.log)")
+        #expect(!feed.isWithdrawn("185.89.218.12"))
+        let isTold = feed.reports.all.contains { report in
+            if case .malformedRoutes(_, let fault, let count) = report {
+                fault.attribute == 4 && count == 1
+            } else {
+                false
+            }
+        }
+        #expect(isTold, "\(feed.reports.all)")
+        let hasEnded = feed.reports.all.contains { if case .ended = $0 { true } else { false } }
+        #expect(!hasEnded)
+        try speaker.announce("185.89.218.0/23", from: 32934)
+        #expect(feed.wait { feed.standing("185.89.218.12") == .visible })
     }
 
     @Test("TCP's MD5 signatures (RFC 2385): the right key lets BIRD in, a wrong one does not")
