@@ -20,15 +20,15 @@ package final class RouteSpeaker {
     private var child: Child?
     private var neighbour: Child?
     /// Prefix and the AS behind the speaker's that it comes from; nil for the speaker's own.
-    private var routes: [String: Int?] = [:]
-    private let password: String?
-    private let monitored: Bool
+    var routes: [String: Int?] = [:]
+    let password: String?
+    let monitored: Bool
 
     /// Makes both namespaces and the link between them.
     ///
     /// - Parameters:
     ///   - password: the key of TCP's MD5 signatures.
-    ///   - isMonitored: whether the speaker tells by BMP, on port 11019 of the listener, what it hears. GoBGP alone.
+    ///   - isMonitored: whether the speaker, GoBGP or FRR, tells by BMP, on port 11019 of the listener, what it hears.
     package init(
         _ software: Software, password: String? = nil, isMonitored: Bool = false
     ) throws(LaboratoryError) {
@@ -86,7 +86,7 @@ package final class RouteSpeaker {
                     "/usr/lib/frr/bgpd", "-f", path("bgpd.conf"), "-n", "-S", "-P", "0", "-i",
                     path("bgpd.pid"),
                     "--vty_socket", folder.path, "--skip_runas", "-Z",
-                ],
+                ] + (monitored ? ["-M", "bmp"] : []),
                 output: output, complaint: output)
         case .gobgp:
             try write(gobgpConfiguration, to: "gobgp.toml")
@@ -165,7 +165,8 @@ package final class RouteSpeaker {
         try run(["birdc", "-s", path("neighbour.ctl"), "configure"])
     }
 
-    private func stopNeighbour() {
+    /// Ends the neighbour at once.
+    package func stopNeighbour() {
         neighbour?.signal(SIGKILL)
         neighbour?.wait()
         neighbour = nil
@@ -182,7 +183,7 @@ package final class RouteSpeaker {
               multihop;
               connect delay time 1;
               error wait time 1, 2;
-              ipv4 { export all; import none; next hop address 127.0.0.2; };
+              ipv4 { export all; import none; next hop address \(address); };
               ipv6 { export all; import none; next hop address fd54::2; };
             }
 
@@ -240,7 +241,7 @@ package final class RouteSpeaker {
     }
 
     /// What FRR was told to announce, which it takes differences to.
-    private var announced: Set<String> = []
+    var announced: Set<String> = []
 
     private func family(_ prefix: String) -> [String] { ["-a", prefix.contains(":") ? "ipv6" : "ipv4"] }
 
@@ -251,145 +252,12 @@ package final class RouteSpeaker {
         }
     }
 
-    private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
     private func write(_ text: String, to name: String) throws(LaboratoryError) {
         do { try text.write(toFile: path(name), atomically: true, encoding: .utf8) } catch {
             throw .missing(path(name))
         }
         chmod(path(name), 0o644)
-    }
-
-    private func sorted(_ isSix: Bool) -> [(key: String, value: Int?)] {
-        routes.filter { $0.key.contains(":") == isSix }.sorted { $0.key < $1.key }
-    }
-
-    private var birdConfiguration: String {
-        func lines(_ isSix: Bool) -> String {
-            sorted(isSix).map { prefix, origin in
-                let path = origin.map { " { bgp_path.prepend(\($0)); }" } ?? ""
-                return "  route \(prefix) blackhole\(path);\n"
-            }.joined()
-        }
-        return """
-            router id \(Self.address);
-            protocol device { }
-            protocol static s4 {
-              ipv4;
-            \(lines(false))}
-            protocol static s6 {
-              ipv6;
-            \(lines(true))}
-            protocol bgp feed {
-              local \(Self.address) as \(Self.number);
-              neighbor \(Self.listener.address) port \(Self.listener.port) as \(Self.listener.number);
-              connect delay time 1;
-              error wait time 1, 2;
-              graceful restart on;
-              \(password.map { "password \"\($0)\";" } ?? "")
-              ipv4 { export all; import none; next hop self; };
-              ipv6 { export all; import none; next hop address fd54::2; };
-            }
-
-            """
-    }
-
-    private var frrConfiguration: String {
-        announced = Set(routes.keys)
-        let networks = { (isSix: Bool) in self.sorted(isSix).map { "  network \($0.key)\n" }.joined() }
-        let peer = "neighbor \(Self.listener.address)"
-        return """
-            router bgp \(Self.number)
-             bgp router-id \(Self.address)
-             no bgp ebgp-requires-policy
-             no bgp network import-check
-             bgp graceful-restart
-             \(peer) remote-as \(Self.listener.number)
-             \(peer) port \(Self.listener.port)
-             \(peer) timers connect 1
-            \(password.map { " \(peer) password \($0)\n" } ?? "") address-family ipv4 unicast
-            \(networks(false)) exit-address-family
-             address-family ipv6 unicast
-              \(peer) activate
-            \(networks(true)) exit-address-family
-
-            """
-    }
-
-    private var gobgpConfiguration: String {
-        let families = ["ipv4-unicast", "ipv6-unicast"].map { name in
-            """
-              [[neighbors.afi-safis]]
-                [neighbors.afi-safis.config]
-                  afi-safi-name = "\(name)"
-                [neighbors.afi-safis.mp-graceful-restart.config]
-                  enabled = true
-
-            """
-        }
-        let monitor = """
-            [[bmp-servers]]
-              [bmp-servers.config]
-                address = "\(Self.listener.address)"
-                port = 11019
-                route-monitoring-policy = "pre-policy"
-
-            """
-        return """
-            [global.config]
-              as = \(Self.number)
-              router-id = "\(Self.address)"
-              port = \(monitored ? 179 : -1)
-            \(monitored ? monitor : "")[[neighbors]]
-              [neighbors.config]
-                neighbor-address = "\(monitored ? "127.0.0.2" : Self.listener.address)"
-                peer-as = \(monitored ? Self.neighbourNumber : Self.listener.number)
-            \(password.map { "    auth-password = \"\($0)\"\n" } ?? "")\
-              [neighbors.timers.config]
-                connect-retry = 1
-                idle-hold-time-after-reset = 1
-              [neighbors.transport.config]
-                remote-port = \(monitored ? 179 : Self.listener.port)
-                passive-mode = \(monitored)
-              [neighbors.graceful-restart.config]
-                enabled = true
-                restart-time = 30
-            \(families.joined())
-            """
-    }
-
-    private func exabgpRoute(_ prefix: String, from origin: Int?) -> String {
-        let path = origin.map { " as-path [ \(Self.number) \($0) ]" } ?? ""
-        return "route \(prefix) next-hop \(hop(prefix))\(path)"
-    }
-
-    private func hop(_ prefix: String) -> String { prefix.contains(":") ? "fd54::2" : Self.address }
-
-    private var exabgpConfiguration: String {
-        let lines = (sorted(false) + sorted(true)).map { "    \(exabgpRoute($0.key, from: $0.value));\n" }
-        return """
-            process control {
-              run /bin/sh -c "while true; do cat \(path("exabgp.in")); done";
-              encoder text;
-            }
-            neighbor \(Self.listener.address) {
-              api { processes [ control ]; }
-              router-id \(Self.address);
-              local-address \(Self.address);
-              local-as \(Self.number);
-              peer-as \(Self.listener.number);
-            \(password.map { "  md5-password \"\($0)\";\n" } ?? "")\
-              capability {
-                graceful-restart 30;
-              }
-              family {
-                ipv4 unicast;
-                ipv6 unicast;
-              }
-              static {
-            \(lines.joined())  }
-            }
-
-            """
     }
 }

@@ -183,15 +183,17 @@ struct SpeakerTests {
         }
     }
 
-    @Test("GoBGP tells by BMP what its neighbour BIRD told it; the router's end makes it stale")
-    func monitoring() throws {
-        guard RouteSpeaker.isInstalled(.gobgp) else { return }
-        let router = try RouteSpeaker(.gobgp, isMonitored: true)
+    @Test(
+        "A router tells by BMP what its neighbour BIRD told it; the neighbour's end, and the router's, make it stale",
+        arguments: [RouteSpeaker.Software.gobgp, .frr])
+    func monitoring(software: RouteSpeaker.Software) throws {
+        guard RouteSpeaker.isInstalled(software), RouteSpeaker.isInstalled(.bird) else { return }
+        let router = try RouteSpeaker(software, isMonitored: true)
         defer { router.tearDown() }
         let feed = try Witnessed(router)
         defer { try? feed.stop() }
-        try router.start([:])
         try router.startNeighbour(["185.89.218.0/23": 32934, "2a03:2880:f0fc::/48": 32934])
+        try router.start([:])
         #expect(
             feed.wait(40) {
                 feed.standing("185.89.218.12") == .visible && feed.standing("2a03:2880:f0fc::1") == .visible
@@ -199,6 +201,11 @@ struct SpeakerTests {
         #expect(feed.match("185.89.218.12") == "185.89.218.0/23 AS32934")
         try router.changeNeighbour(["2a03:2880:f0fc::/48": 32934])
         #expect(feed.wait { feed.isWithdrawn("185.89.218.12") })
+        router.stopNeighbour()
+        #expect(feed.wait { feed.standing("2a03:2880:f0fc::1") == .unknown }, "\(router.log)")
+        #expect(feed.match("2a03:2880:f0fc::1") != nil)
+        try router.startNeighbour(["2a03:2880:f0fc::/48": 32934])
+        #expect(feed.wait(40) { feed.standing("2a03:2880:f0fc::1") == .visible }, "\(router.log)")
         router.stop(gently: false)
         #expect(feed.wait { feed.standing("2a03:2880:f0fc::1") == .unknown })
         #expect(feed.match("2a03:2880:f0fc::1") != nil)
