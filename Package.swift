@@ -28,7 +28,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -43,6 +46,7 @@ let package = Package(
         room("Caching", ["DNSWire", "Primitives"]),
         room("Routing", ["Primitives", "RoutingWire"]),
         room("Reachability", ["Primitives"]),
+        room("Telemetry"),
         room("Zones", ["DNSWire", "Primitives"]),
         room("Recursion", ["Caching", "DNSWire", "Primitives", "Reachability", "Validation"]),
         // Ring 2: the machine.
@@ -61,13 +65,19 @@ let package = Package(
         room(
             "Journal",
             ["Primitives", "Reachability", "Routing", .product(name: "GRDB", package: "GRDB.swift")]),
-        room(
-            "Dashboard",
-            [
-                "Journal", "Primitives", "Reachability",
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "Journal", "Primitives", "Reachability", "Telemetry",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
-            ]),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], resources: [.embedInCode("Assets")], swiftSettings: settings),
         room(
             "RouteFeeds",
             [
@@ -78,16 +88,16 @@ let package = Package(
         room(
             "Serving",
             [
-                "Caching", "DNSWire", "EventLoop", "Primitives", "Reachability", "Recursion", "Validation",
-                "Zones",
+                "Caching", "DNSWire", "EventLoop", "Primitives", "Reachability", "Recursion", "Telemetry",
+                "Validation", "Zones",
             ]),
         // Ring 3 and 4: everything put together, and the commands.
         room(
             "AfterglowDaemon",
             [
-                "Caching", "DNSWire", "EventLoop", "Journal", "Primitives", "Reachability", "Recursion",
-                "RouteFeeds", "Routing", "RoutingWire", "Serving", "Settings", "Signing", "TransferSigning",
-                "Validation", "ZoneKeeping", "Zones",
+                "Caching", "DNSWire", "Dashboard", "EventLoop", "Journal", "Primitives", "Reachability",
+                "Recursion", "RouteFeeds", "Routing", "RoutingWire", "Serving", "Settings", "Signing",
+                "Telemetry", "TransferSigning", "Validation", "ZoneKeeping", "Zones",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
@@ -139,6 +149,7 @@ let package = Package(
             ]),
         .target(name: "NamespaceSocket", path: "Tests/NamespaceSocket"),
         tests("ReachabilityTests", ["Primitives", "Reachability"]),
+        tests("TelemetryTests", ["Telemetry"]),
         tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
         tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),
         tests(
@@ -157,9 +168,7 @@ let package = Package(
             "ServingTests",
             [
                 "AllocationCounter", "Caching", "DNSWire", "EventLoop", "Primitives", "Reachability",
-                "Recursion",
-                "Serving",
-                "Zones",
+                "Recursion", "Serving", "Telemetry", "Zones",
             ]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         tests("SettingsTests", ["Primitives", "Settings"]),
@@ -179,7 +188,8 @@ let package = Package(
             "AfterglowDaemonTests",
             ["AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Settings"]),
         tests(
-            "DashboardTests", ["Dashboard", "Journal", "Primitives", "Reachability", "Routing"]),
+            "DashboardTests",
+            ["Dashboard", "Journal", "Laboratory", "Primitives", "Reachability", "Routing", "Telemetry"]),
         tests(
             "CommandTests",
             ["Journal", "Laboratory", "Primitives", "Reachability", "afterglow"]),

@@ -1,5 +1,6 @@
 import Caching
 import DNSWire
+import Dashboard
 package import EventLoop
 import Foundation
 import Primitives
@@ -19,6 +20,10 @@ package final class Daemon {
     private let localZones: LocalZones
     private let networks: NetworkSources
     private let feeding: RouteFeeding
+    private let feed = LiveFeed()
+    private var page: PageService?
+    /// Whether queries are answered, for `/readyz`.
+    private let isServing = ServingState()
     /// Server cookies hold for as long as the process, in every worker.
     private let cookies = ServerCookies(
         secret: SipHash.Key(.random(in: .min ... .max), .random(in: .min ... .max)))
@@ -34,7 +39,9 @@ package final class Daemon {
         networks = try NetworkSources(
             settings.routing, bucketSeconds: max(1, settings.reachability.bucket.components.seconds))
         feeding = RouteFeeding(networks, log: log, clock: clock)
-        recorder = try Recorder(settings: settings, networks: networks, log: log, clock: clock)
+        recorder = try Recorder(settings: settings, networks: networks, log: log, clock: clock) { [feed] in
+            feed.send(.outage($0))
+        }
         localZones = try LocalZones(settings: settings, log: log, clock: clock)
     }
 
@@ -56,6 +63,7 @@ package final class Daemon {
             }
         }
         localZones.start(for: workers)
+        try startPage(cache)
         try feeding.start(
             settings.routing, rows: { [recorder] in recorder.record($0) },
             moments: { [recorder] in recorder.record($0) })
@@ -70,10 +78,24 @@ package final class Daemon {
                 do { try listener.start() } catch { log.error("cannot start a listener: \(error)") }
             }
         }
+        isServing.set(true)
+    }
+
+    private func startPage(_ cache: RecordCache) throws(DaemonProblem) {
+        guard let http = settings.http else { return }
+        let metrics = DaemonMetrics(workers: workers, cache: cache, recorder: recorder, started: Date())
+        let site = Site(
+            database: settings.databaseLocation, feed: feed, metrics: { await metrics.families() },
+            isReady: { [isServing] in isServing.value }, clock: { [clock] in clock.wallTime })
+        let page = try PageService(http, site: site, log: log)
+        try page.start()
+        self.page = page
     }
 
     /// Stops listening, lets running answers leave and commits the log.
     package func stop() {
+        isServing.set(false)
+        page?.stop()
         localZones.stop()
         for (loop, listener) in listeners { loop.run { listener.pause() } }
         let end = ContinuousClock.now + Self.drainMax
@@ -110,6 +132,7 @@ package final class Daemon {
         if settings.listen != self.settings.listen || settings.workers != self.settings.workers {
             log.warning("listen and workers change only with a restart")
         }
+        if settings.http != self.settings.http { log.warning("http changes only with a restart") }
         self.settings = settings
         for worker in workers {
             Task(executorPreference: worker.loop) { await worker.reconfigure(configuration) }

@@ -5,6 +5,8 @@ package import Primitives
 package enum DaemonProblem: Error, CustomStringConvertible {
     case cannotListen(Endpoint, SystemError)
     case cannotStartWorker(SystemError)
+    /// The listener of the page.
+    case cannotServePage(Endpoint, String)
     /// A file that the configuration names: its path and what is wrong with it.
     case badFile(path: String, reason: String)
     /// A key of the configuration that this version cannot honour.
@@ -15,7 +17,7 @@ package enum DaemonProblem: Error, CustomStringConvertible {
     package var isOfConfiguration: Bool {
         switch self {
         case .badFile, .unsupported: true
-        case .cannotListen, .cannotStartWorker, .stateDirectory: false
+        case .cannotListen, .cannotStartWorker, .cannotServePage, .stateDirectory: false
         }
     }
 
@@ -24,6 +26,7 @@ package enum DaemonProblem: Error, CustomStringConvertible {
         case .cannotListen(let endpoint, let error):
             "cannot listen on \(endpoint): \(error); is another server running there, or is the port below 1024 "
                 + "without CAP_NET_BIND_SERVICE?"
+        case .cannotServePage(let endpoint, let reason): "http: cannot listen on \(endpoint): \(reason)"
         case .cannotStartWorker(let error): "cannot start a worker: \(error)"
         case .badFile(let path, let reason): "\(path): \(reason)"
         case .unsupported(let key, let reason): "\(key): \(reason)"

@@ -7,6 +7,7 @@ import Recursion
 import Routing
 import Settings
 import Synchronization
+import Telemetry
 
 /// Takes what the workers report to the watch for outages and to the database, with the network that each address
 /// belongs to.
@@ -16,10 +17,13 @@ final class Recorder: Sendable {
     let watch: OutageWatch
     private let networks: NetworkSources
     private let lookup: OriginLookup?
+    private let open: OpenOutages
     private let asking = Mutex<Task<Void, Never>?>(nil)
 
+    /// - Parameter tell: hears of every outage as it changes.
     init(
-        settings: Settings, networks: NetworkSources, log: OperatorLog, clock: MachineClock
+        settings: Settings, networks: NetworkSources, log: OperatorLog, clock: MachineClock,
+        tell: @escaping @Sendable (Outage) -> Void
     ) throws(DaemonProblem) {
         self.networks = networks
         let path = settings.databaseLocation
@@ -64,14 +68,19 @@ final class Recorder: Sendable {
         }
         lookups.value = lookup
         let lines = OutageLines()
+        let memory = writer.detectorMemory(now: clock.wallTime)
+        let open = OpenOutages(memory.outages)
+        self.open = open
         watch = OutageWatch(
-            detector: Self.detector(settings, networks, recalling: writer, clock: clock), clock: clock,
+            detector: Self.detector(settings, networks, recalling: memory, clock: clock), clock: clock,
             identify: identify, identifyAddress: identifyAddress,
             log: OutageWatch.Log(
                 observation: { writer.record($0) }, zone: { writer.record($0) },
                 service: { writer.record($0) },
                 outage: { outage in
                     writer.record(outage)
+                    open.take(outage)
+                    tell(outage)
                     guard let line = lines.line(outage) else { return }
                     if line.isGrave { log.warning(line.text) } else { log.info(line.text) }
                 },
@@ -81,14 +90,13 @@ final class Recorder: Sendable {
 
     /// A detector that goes on where the last run stopped, also in the middle of an outage.
     private static func detector(
-        _ settings: Settings, _ networks: NetworkSources, recalling writer: JournalWriter,
+        _ settings: Settings, _ networks: NetworkSources, recalling memory: DetectorMemory,
         clock: MachineClock
     ) -> OutageDetector {
         let witness: any RouteWitness = networks.live.map { LiveRoutes($0) } ?? NoRouteFeed()
         var detector = OutageDetector(
             probesPerHour: settings.reachability.probes.perNetworkPerHour, witness: witness)
-        let wall = clock.wallTime
-        detector.restore(writer.detectorMemory(now: wall), now: clock.now, wall: wall)
+        detector.restore(memory, now: clock.now, wall: clock.wallTime)
         return detector
     }
 
@@ -125,6 +133,22 @@ final class Recorder: Sendable {
             else { return nil }
             return NetworkName(number: number, name: found.name ?? "")
         }
+    }
+
+    /// What the log and the watch count.
+    var metrics: [MetricFamily] {
+        open.families + [
+            MetricFamily(
+                "afterglow_log_rows_waiting", .gauge, help: "Reports that wait to be written to the log.",
+                [MetricSample(.count(UInt64(clamping: writer.waiting)))]),
+            MetricFamily(
+                "afterglow_log_rows_dropped", .counter,
+                help: "Reports that were dropped because the log or the watch could not follow, by where.",
+                [
+                    MetricSample(.count(UInt64(clamping: writer.dropped)), [.init("queue", "log")]),
+                    MetricSample(.count(UInt64(clamping: watch.dropped)), [.init("queue", "watch")]),
+                ]),
+        ]
     }
 
     func close() {

@@ -42,56 +42,19 @@ extension JournalReader {
 
     private func exportObservations(_ filter: LogFilter, header: Bool, to writer: inout ExportWriter) throws {
         if header {
-            try writer.writeHeader { line in
-                line.integer("schema", 1)
-                for column in ObservationColumns.all { line.integer(column.name, nil) }
-            }
+            try writer.writeHeader { Self.composeObservation(nil, into: &$0) }
         }
-        let zoneServers =
-            "SELECT server FROM zone_server WHERE zone = ? UNION SELECT address FROM delegation WHERE zone = ?"
-        let query = KeysetQuery(
-            selection: ObservationColumns.selection + " FROM observation",
-            start: ("ts >= ?", filter.since?.seconds ?? .min),
-            condition: """
-                ts < ? AND (? IS NULL OR asn = ?)
-                AND (? IS NULL OR (scope = 'server' AND key IN (\(zoneServers))))
-                """,
-            arguments: [
-                filter.until?.seconds ?? .max, filter.asn?.value,
-                filter.asn?.value, filter.zone, filter.zone, filter.zone,
-            ], key: ["ts", "scope", "key", "af", "transport", "bucket_s"])
+        let query = Self.observationQuery(filter)
         try read(query) { row, _ in
-            try writer.add(at: (row[0] as Int64?) ?? 0) { line in
-                line.integer("schema", 1)
-                ObservationColumns.compose(row, into: &line)
-            }
+            try writer.add(at: (row[0] as Int64?) ?? 0) { Self.composeObservation(row, into: &$0) }
         }
     }
 
     private func exportRoutes(_ filter: LogFilter, header: Bool, to writer: inout ExportWriter) throws {
-        let compose: (inout LineComposer, Row?) -> Void = { line, row in
-            line.integer("schema", 1)
-            line.time("ts", row?["ts"])
-            line.integer("bucket_s", row?["bucket_s"])
-            line.integer("asn", row?["asn"])
-            line.text("as_name", row?["as_name"])
-            for name in ["af", "announcements", "withdrawals"] { line.integer(name, row?[name]) }
-            for name in ["prefixes_visible", "slash24_or_48_visible", "peers"] {
-                line.integer(name, row?[name])
-            }
+        if header { try writer.writeHeader { Self.composeRoute(nil, into: &$0) } }
+        let query = Self.routeQuery(filter)
+        try read(query) { row, _ in
+            try writer.add(at: (row["ts"] as Int64?) ?? 0) { Self.composeRoute(row, into: &$0) }
         }
-        if header { try writer.writeHeader { compose(&$0, nil) } }
-        let query = KeysetQuery(
-            selection: "* FROM route",
-            start: ("ts >= ?", filter.since?.seconds ?? .min),
-            condition: """
-                ts < ? AND (? IS NULL OR asn = ?) AND (? IS NULL OR asn IN (
-                SELECT asn FROM zone_server JOIN server ON address = zone_server.server WHERE zone = ?))
-                """,
-            arguments: [
-                filter.until?.seconds ?? .max, filter.asn?.value,
-                filter.asn?.value, filter.zone, filter.zone,
-            ], key: ["ts", "asn", "af", "bucket_s"])
-        try read(query) { row, _ in try writer.add(at: (row["ts"] as Int64?) ?? 0) { compose(&$0, row) } }
     }
 }

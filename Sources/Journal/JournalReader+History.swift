@@ -39,7 +39,48 @@ package struct RoutePoint: Sendable, Hashable {
     package var spaceVisible: Int?
 }
 
+/// Whom a history is of.
+package struct HistoryEntity: Sendable, Hashable {
+    var scope: ReachabilityScope
+    var key: String
+
+    package init(_ scope: ReachabilityScope, _ key: String) {
+        self.scope = scope
+        self.key = key
+    }
+}
+
+/// What was sent to an entity in both families, in one column of time.
+package struct HistorySum: Sendable, Hashable {
+    package var start: Timestamp
+    package var sent: Int
+    package var answered: Int
+}
+
 extension JournalReader {
+    /// What each of several entities did, in columns of `column` seconds: a multiple of the grain's.
+    package func sums(
+        of entities: [HistoryEntity], _ span: Range<Timestamp>, _ grain: HistoryGrain, column: Int64
+    ) throws -> [[HistorySum]] {
+        let query = HistoryQuery(
+            kind: .observation, subjects: entities.map { [$0.scope.rawValue, $0.key] }, group: ["place"],
+            span: span, grain: grain, column: column, wanted: ["sent", "answered"])
+        var sums = entities.map { _ in [HistorySum]() }
+        guard !entities.isEmpty else { return sums }
+        let rows = try reading { database in
+            try query.rows(in: database) { row in
+                (
+                    Int(row.number("place")),
+                    HistorySum(
+                        start: Timestamp(seconds: row.number("start")), sent: Int(row.number("sent")),
+                        answered: Int(row.number("answered")))
+                )
+            }
+        }
+        for (place, sum) in rows where sums.indices.contains(place) { sums[place].append(sum) }
+        return sums
+    }
+
     /// What an entity did from `span.lowerBound` to before `span.upperBound`, both transports together, in the order of
     /// time; stretches without rows are left out. Round trips cost as much again and are read when asked for.
     package func history(
@@ -47,9 +88,8 @@ extension JournalReader {
         roundTrips: Bool = false
     ) throws -> [HistoryPoint] {
         let query = HistoryQuery(
-            kind: .observation, entity: "scope = :scope AND key = :key", group: ["af"],
-            arguments: ["scope": scope.rawValue, "key": key], span: span, grain: grain,
-            omitted: roundTrips ? [] : ["rtt"])
+            kind: .observation, subjects: [[scope.rawValue, key]], group: ["af"], span: span, grain: grain,
+            wanted: Set(["sent", "answered", "refused"] + (roundTrips ? ["rtt"] : [])))
         return try reading { database in
             try query.rows(in: database) { row in
                 guard let family = UInt8.fromDatabaseValue(row["af"]).flatMap(AddressFamily.init) else {
@@ -70,8 +110,7 @@ extension JournalReader {
         of scope: String, _ key: String, _ span: Range<Timestamp>, _ grain: HistoryGrain
     ) throws -> [(start: Timestamp, counts: ServiceCounts)] {
         let query = HistoryQuery(
-            kind: .service, entity: "scope = :scope AND key = :key", group: [],
-            arguments: ["scope": scope, "key": key], span: span, grain: grain)
+            kind: .service, subjects: [[scope, key]], group: [], span: span, grain: grain)
         return try reading { database in
             try query.rows(in: database) { (Timestamp(seconds: $0.number("start")), ServiceCounts($0)) }
         }
@@ -82,8 +121,7 @@ extension JournalReader {
         -> [RoutePoint]
     {
         let query = HistoryQuery(
-            kind: .route, entity: "asn = :asn", group: ["af"], arguments: ["asn": asn.value], span: span,
-            grain: grain)
+            kind: .route, subjects: [[Int64(asn.value)]], group: ["af"], span: span, grain: grain)
         return try reading { database in
             try query.rows(in: database) { row in
                 guard let family = UInt8.fromDatabaseValue(row["af"]).flatMap(AddressFamily.init) else {
@@ -112,52 +150,36 @@ extension JournalReader {
     }
 }
 
-/// Reads one entity's rows: finished hours or days from their tables, the time after them from finer ones.
+/// Reads the rows of some entities: finished hours or days from their tables, the time after them from finer ones.
 private struct HistoryQuery {
     var kind: Rollup.Kind
-    var entity: String
+    /// The keys of the entities; their numbers are the column `place`.
+    var subjects: [[any DatabaseValueConvertible & Sendable]]
     var group: [String]
-    var arguments: StatementArguments
     var span: Range<Timestamp>
     var grain: HistoryGrain
-    /// Columns that are not read.
-    var omitted: Set<String> = []
+    /// The length of the stretches that rows are added up over, where they are longer than the grain's.
+    var column: Int64?
+    /// The columns that are read; nil for all.
+    var wanted: Set<String>?
 
-    private var columns: [(name: String, sum: String)] { kind.columns.filter { !omitted.contains($0.name) } }
+    private var columns: [(name: String, sum: String)] {
+        kind.columns.filter { wanted?.contains($0.name) ?? true }
+    }
 
     func rows<Value>(in database: Database, _ make: (Row) -> Value?) throws -> [Value] {
         let hours = try Rollup.end(of: kind, length: Rollup.hour, in: database)
         let pendingDay = try Rollup.end(of: kind, length: Rollup.day, in: database)
         let days = min(pendingDay, hours == .max ? hours : hours - hours % Rollup.day)
-        var parts: [String] = []
-        switch grain {
-        case .bucket: parts = [buckets(from: ":first")]
-        case .hour: parts = [sums(Rollup.hour, to: ":hours"), buckets(from: ":hours")]
-        case .day:
-            parts = [
-                sums(Rollup.day, to: ":days"), sums(Rollup.hour, from: ":days", to: ":hours"),
-                buckets(from: ":hours"),
-            ]
-        }
-        let step = grain == .bucket ? "ts" : "ts - ts % \(grain.rawValue)"
-        let key = (["start"] + group).joined(separator: ", ")
-        let sums = columns.map { "\($0.sum) AS \($0.name)" }.joined(separator: ", ")
-        let sql = """
-            WITH RECURSIVE moment (ts) AS (
-            SELECT min(ts) FROM \(kind.table) WHERE ts >= \(grain == .bucket ? ":first" : "max(:first, :hours)")
-            UNION ALL SELECT (SELECT min(ts) FROM \(kind.table) WHERE ts > moment.ts) FROM moment
-            WHERE ts IS NOT NULL AND ts < :last)
-            SELECT \((["\(step) AS start"] + group).joined(separator: ", ")), \(sums)
-            FROM (\(parts.joined(separator: " UNION ALL "))) GROUP BY \(key) ORDER BY \(key)
-            """
-        let bounds: StatementArguments = [
+        var arguments: [String: (any DatabaseValueConvertible)?] = [
             "first": span.lowerBound.seconds, "last": span.upperBound.seconds,
         ]
-        let ends: StatementArguments = [
-            "hours": hours, "days": days,
-        ]
-        let used = grain == .bucket ? bounds : grain == .hour ? bounds + ["hours": hours] : bounds + ends
-        let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments + used)
+        if grain != .bucket { arguments["hours"] = hours }
+        if grain == .day { arguments["days"] = days }
+        for (place, subject) in subjects.enumerated() {
+            for (index, value) in subject.enumerated() { arguments["key\(place)_\(index)"] = value }
+        }
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: StatementArguments(arguments))
         var values: [Value] = []
         while let row = try rows.next() {
             if let value = make(row) { values.append(value) }
@@ -165,21 +187,53 @@ private struct HistoryQuery {
         return values
     }
 
+    private var sql: String {
+        let parts =
+            switch grain {
+            case .bucket: [buckets(from: ":first")]
+            case .hour: [sums(Rollup.hour, to: ":hours"), buckets(from: ":hours")]
+            case .day:
+                [
+                    sums(Rollup.day, to: ":days"), sums(Rollup.hour, from: ":days", to: ":hours"),
+                    buckets(from: ":hours"),
+                ]
+            }
+        let length = column ?? (grain == .bucket ? 1 : grain.rawValue)
+        let step = length == 1 ? "ts" : "ts - ts % \(length)"
+        let key = (["start"] + group).joined(separator: ", ")
+        let sums = columns.map { "\($0.sum) AS \($0.name)" }.joined(separator: ", ")
+        let places = subjects.indices.map { place in
+            "(\(place), \(kind.subject.indices.map { ":key\(place)_\($0)" }.joined(separator: ", ")))"
+        }
+        return """
+            WITH RECURSIVE moment (ts) AS (
+            SELECT min(ts) FROM \(kind.table) WHERE ts >= \(grain == .bucket ? ":first" : "max(:first, :hours)")
+            UNION ALL SELECT (SELECT min(ts) FROM \(kind.table) WHERE ts > moment.ts) FROM moment
+            WHERE ts IS NOT NULL AND ts < :last),
+            subject (place, \(kind.subject.joined(separator: ", "))) AS MATERIALIZED (VALUES \(places.joined(separator: ", ")))
+            SELECT \((["\(step) AS start"] + group).joined(separator: ", ")), \(sums)
+            FROM (\(parts.joined(separator: " UNION ALL "))) GROUP BY \(key) ORDER BY \(key)
+            """
+    }
+
     private var names: String { (["ts"] + group + columns.map(\.name)).joined(separator: ", ") }
 
-    /// Single buckets, each moment looked up by itself, past the rows of other entities.
+    /// Single buckets, each moment and entity looked up by itself, past the rows of others.
     private func buckets(from first: String) -> String {
         let selected = (["moment.ts"] + group + columns.map(\.name)).joined(separator: ", ")
+        let matches = kind.subject.map { "\(kind.table).\($0) = subject.\($0)" }
         return """
-            SELECT \(selected) FROM moment CROSS JOIN \(kind.table) USING (ts)
-            WHERE \(entity) AND ts >= \(first) AND ts >= :first AND ts < :last
+            SELECT \(selected) FROM moment CROSS JOIN subject CROSS JOIN \(kind.table)
+            ON \((["\(kind.table).ts = moment.ts"] + matches).joined(separator: " AND "))
+            WHERE moment.ts >= \(first) AND moment.ts >= :first AND moment.ts < :last
             """
     }
 
     private func sums(_ length: Int64, from first: String = ":first", to end: String) -> String {
-        """
-        SELECT \(names) FROM \(kind.sums)
-        WHERE \(entity) AND bucket_s = \(length) AND ts >= :first AND ts >= \(first) AND ts < :last AND ts < \(end)
-        """
+        let matches = kind.subject.map { "\(kind.sums).\($0) = subject.\($0)" }
+        return """
+            SELECT \(names) FROM subject CROSS JOIN \(kind.sums) ON \(matches.joined(separator: " AND "))
+            WHERE bucket_s = \(length) AND ts >= :first AND ts >= \(first) AND ts < :last AND ts < \(end)
+            """
     }
 }

@@ -7,16 +7,7 @@ extension JournalReader {
     package func outages(
         _ filter: LogFilter = LogFilter(), newestFirst: Bool = true, _ body: (Outage) throws -> Void
     ) throws {
-        let query = KeysetQuery(
-            selection: "* FROM outage",
-            condition: """
-                start_ms < ? AND (end_ms IS NULL OR end_ms >= ?) AND (? IS NULL OR asn = ?)
-                AND (? IS NULL OR id IN (SELECT outage FROM outage_zone WHERE zone = ?))
-                """,
-            arguments: [
-                filter.until?.milliseconds ?? .max, filter.since?.milliseconds ?? .min, filter.asn?.value,
-                filter.asn?.value, filter.zone, filter.zone,
-            ], key: ["start_ms", "id"], isDescending: newestFirst)
+        let query = Self.outageQuery(filter, newestFirst: newestFirst)
         try read(query) { row, database in
             guard var outage = Outage(row) else { return }
             try outage.loadZones(from: database)
@@ -41,9 +32,7 @@ extension JournalReader {
         _ filter: LogFilter, format: ExportFormat, now: Timestamp, to writer: inout ExportWriter
     ) throws {
         if format == .csv {
-            let example = Outage(
-                id: "", scope: .asn, key: "", family: .ipv4, kind: .partial, state: .down, start: now)
-            try writer.writeHeader { example.compose(into: &$0) }
+            try writer.writeHeader { Outage.example.compose(into: &$0) }
         }
         try outages(filter, newestFirst: false) { outage in
             guard format == .csv || format == .jsonl || outage.asn != nil else {

@@ -73,6 +73,9 @@ package final class JournalWriter: Sendable {
         inbox.withLock { $0.add(outage, at: now) }
     }
 
+    /// The observations that wait to be committed.
+    package var waiting: Int { inbox.withLock { $0.content.observations.count } }
+
     /// The observations and zones dropped so far because the queue was full.
     package var dropped: Int { inbox.withLock { $0.dropped } }
 

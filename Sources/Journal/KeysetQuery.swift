@@ -19,13 +19,13 @@ struct KeysetQuery {
     var isDescending = false
 
     /// The statement of a part that begins after a key.
-    fileprivate func sql(resuming: Bool) -> String {
+    func sql(resuming: Bool, limit: Int = Self.part) -> String {
         let names = key.joined(separator: ", ")
         let marks = key.map { _ in "?" }.joined(separator: ", ")
         let resume = "(\(names)) \(isDescending ? "<" : ">") (\(marks))"
         let first = resuming ? resume : start?.condition ?? "true"
         let order = key.map { $0 + (isDescending ? " DESC" : "") }.joined(separator: ", ")
-        return "SELECT \(selection) WHERE \(first) AND \(condition) ORDER BY \(order) LIMIT \(Self.part)"
+        return "SELECT \(selection) WHERE \(first) AND \(condition) ORDER BY \(order) LIMIT \(limit)"
     }
 }
 

@@ -1,5 +1,6 @@
 import EventLoop
 import Primitives
+import Telemetry
 
 /// Answers a datagram from the answer cache where it arrives, without entering the worker's actor: each entry
 /// from outside would allocate its closure.
@@ -7,6 +8,8 @@ import Primitives
 /// Unchecked because it is confined to the worker's loop, as the sockets that call it are.
 final class DatagramFront: @unchecked Sendable {
     let answers: AnswerCache
+    /// What the worker counts.
+    let counters = WorkerCounters()
     /// The clients that are answered.
     var access: AccessList
     /// The cookies that answers carry; nil for none.
@@ -25,6 +28,7 @@ final class DatagramFront: @unchecked Sendable {
     ) -> Int {
         guard access.allows(client), let shape = QueryShape(octets) else { return 0 }
         let count = answers.answer(octets, shape, into: reply, at: loop.now)
+        if count > 3 { counters.value.addCached(responseCode: reply[3]) }
         guard count > 0, !shape.cookie.isEmpty, let cookies else { return count }
         return cookies.append(
             to: reply, count: count, limit: shape.limit,

@@ -2,15 +2,18 @@ import EventLoop
 import Primitives
 import Reachability
 import Recursion
+import Telemetry
 
 /// The real network and clocks of a worker, behind the seam that the resolver knows.
 final class LoopUpstream: Upstream {
     private let loop: EventLoop
     let recorder: any ReachabilityRecorder
+    private let counters: WorkerCounters
 
-    init(loop: EventLoop, recorder: any ReachabilityRecorder) {
+    init(loop: EventLoop, recorder: any ReachabilityRecorder, counters: WorkerCounters) {
         self.loop = loop
         self.recorder = recorder
+        self.counters = counters
     }
 
     var now: Instant { loop.now }
@@ -21,6 +24,16 @@ final class LoopUpstream: Upstream {
 
     func exchange(
         _ query: [UInt8], with server: Endpoint, over transport: Transport, timeout: Duration,
+        accept: @escaping ([UInt8]) -> Bool
+    ) async -> ExchangeOutcome {
+        let outcome = await send(query, to: server, over: transport, timeout: timeout, accept: accept)
+        counters.value.addExchange(
+            outcome.result, over: transport == .udp ? .udp : .tcp, roundTrip: outcome.roundTrip)
+        return outcome
+    }
+
+    private func send(
+        _ query: [UInt8], to server: Endpoint, over transport: Transport, timeout: Duration,
         accept: @escaping ([UInt8]) -> Bool
     ) async -> ExchangeOutcome {
         switch transport {
@@ -42,5 +55,21 @@ final class LoopUpstream: Upstream {
             case .localFailure: return .localFailure
             }
         }
+    }
+}
+
+extension ExchangeOutcome {
+    fileprivate var result: ExchangeResult {
+        switch self {
+        case .received: .answered
+        case .silent: .silent
+        case .unreachable: .unreachable
+        case .refused: .refused
+        case .localFailure: .localFailure
+        }
+    }
+
+    fileprivate var roundTrip: Duration? {
+        if case .received(_, let roundTrip) = self { roundTrip } else { nil }
     }
 }

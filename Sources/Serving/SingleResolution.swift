@@ -4,6 +4,7 @@ package import EventLoop
 import Primitives
 package import Reachability
 package import Recursion
+import Telemetry
 import Synchronization
 
 /// One resolution outside a server, with each exchange it took: for people who ask why.
@@ -36,7 +37,7 @@ package actor SingleResolution {
         self.exchanges = exchanges
         resolver = Resolver(
             configuration: configuration,
-            upstream: LoopUpstream(loop: loop, recorder: exchanges),
+            upstream: LoopUpstream(loop: loop, recorder: exchanges, counters: WorkerCounters()),
             cache: RecordCache(memory: 16 << 20, staleFor: .zero))
     }
 

@@ -6,6 +6,7 @@ package import Reachability
 import Recursion
 import Validation
 import Synchronization
+package import Telemetry
 package import Zones
 
 /// One thread that answers queries: an actor on its own event loop, with its own sockets, answer cache and
@@ -39,7 +40,8 @@ package actor Worker {
             access: configuration.access, cookies: configuration.cookies,
             answerMemory: configuration.answerMemory)
         resolver = Resolver(
-            configuration: configuration.resolver, upstream: LoopUpstream(loop: loop, recorder: recorder),
+            configuration: configuration.resolver,
+            upstream: LoopUpstream(loop: loop, recorder: recorder, counters: front.counters),
             cache: cache)
     }
 
@@ -63,6 +65,9 @@ package actor Worker {
         if hasChanged { front.answers.removeAll() }
     }
 
+    /// What was counted since the start.
+    package func counters() -> ServingCounters { front.counters.value }
+
     /// How many clients wait for an answer; can be called on any thread.
     package nonisolated var running: Int { unanswered.load(ordering: .relaxed) }
 
@@ -82,6 +87,7 @@ package actor Worker {
     func receive(_ octets: UnsafeRawBufferPointer, from peer: PeerAddress, listener: DatagramListener) {
         // Reflected packets from port 0 can have no honest sender.
         guard peer.port != 0, octets.count >= Header.octetCount else { return }
+        front.counters.value.addQuery(over: .udp)
         let client = Client(address: peer.address, limit: Limits.payloadSizeWithoutEDNS, idle: nil) {
             listener.send($0, to: peer)
         }
@@ -92,6 +98,7 @@ package actor Worker {
     func receive(_ octets: [UInt8], from peer: Endpoint, idle: Duration, send: @escaping ([UInt8]) -> Void)
         -> Bool
     {
+        front.counters.value.addQuery(over: .tcp)
         let client = Client(address: peer.address, limit: 65535, idle: idle, send: send)
         return accept(octets, from: client, allowed: configuration.access.allows(peer.address))
     }
@@ -109,14 +116,14 @@ package actor Worker {
         case .ignore:
             return false
         case .reply(let message, let edns):
-            send(message, to: client, edns: edns)
+            send(message, to: client, edns: edns, from: .ownAnswer)
         case .resolve(let message, _) where !allowed:
             refuse(message, client, .prohibited, "\(client.address) is not on the access list")
         case .resolve(let message, let question):
             if let copy = immediateAnswer(to: message, question) {
-                answer(message, copy, octets, to: client)
+                answer(message, copy, octets, to: client, from: .localCopy)
             } else if let local = localAnswer(to: message, question) {
-                send(local, to: client, edns: message.edns)
+                send(local, to: client, edns: message.edns, from: .ownAnswer)
             } else if !message.header.recursionDesired {
                 refuse(message, client, .notAuthoritative, "recursion is not desired")
             } else {
@@ -149,14 +156,14 @@ package actor Worker {
     private func refuse(_ message: Message, _ client: Client, _ code: ExtendedError.Code, _ text: String) {
         let refusal = ClientQuery.answer(
             message.header, message.questions, message.edns, .refused, [ExtendedError(code, text)])
-        send(refusal, to: client, edns: message.edns)
+        send(refusal, to: client, edns: message.edns, from: .refused)
     }
 
     private func shed(_ message: Message, _ client: Client) {
         let error = ExtendedError(.other, "too many queries of this client are waiting")
         let busy = ClientQuery.answer(
             message.header, message.questions, message.edns, .serverFailure, [error])
-        send(busy, to: client, edns: message.edns)
+        send(busy, to: client, edns: message.edns, from: .shed)
     }
 
     /// Whether a name is one of those that a copy of a zone above them knows nothing of.
@@ -205,18 +212,21 @@ package actor Worker {
         _ holder: Admission.Holder
     ) async {
         defer { unanswered.subtract(1, ordering: .relaxed) }
+        let began = loop.now
         nonisolated(unsafe) let exchange = ClientExchange()
         nonisolated(unsafe) let answerEarly = {
             guard exchange.state == .waiting, self.answerWithoutNameServers(message, question, octets, client)
             else { return }
             exchange.state = .answered
+            self.front.counters.value.addResolution(self.loop.now - began)
         }
         let patience = loop.schedule(at: loop.now + configuration.clientDeadline, answerEarly)
         let resolution = await resolve(question, for: message)
         loop.cancel(patience)
         admission.leave(holder)
         guard exchange.state == .waiting else { return }
-        let reply = answer(message, resolution, octets, to: client)
+        let reply = answer(message, resolution, octets, to: client, from: AnswerSource(of: resolution))
+        front.counters.value.addResolution(loop.now - began)
         if let service = resolution.service { record(service.zone, service.servedFrom, reply) }
     }
 
@@ -235,7 +245,7 @@ package actor Worker {
     ) -> Bool {
         let zone = resolver.closestZone(to: question)
         if let copy = standByAnswer(to: message, question) {
-            record(zone, .localCopy, answer(message, copy, octets, to: client))
+            record(zone, .localCopy, answer(message, copy, octets, to: client, from: .localCopy))
             return true
         }
         guard
@@ -243,7 +253,7 @@ package actor Worker {
                 question, because: "name servers are slow",
                 checkingDisabled: message.header.checkingDisabled)
         else { return false }
-        record(zone, .stale, answer(message, stale, octets, to: client))
+        record(zone, .stale, answer(message, stale, octets, to: client, from: .stale))
         return true
     }
 
@@ -254,9 +264,10 @@ package actor Worker {
     }
 
     @discardableResult
-    private func answer(_ message: Message, _ resolution: Resolution, _ octets: [UInt8], to client: Client)
-        -> Message
-    {
+    private func answer(
+        _ message: Message, _ resolution: Resolution, _ octets: [UInt8], to client: Client,
+        from source: AnswerSource
+    ) -> Message {
         var reply = ClientQuery.answer(
             message.header, message.questions, message.edns, resolution.responseCode,
             resolution.extendedErrors)
@@ -264,7 +275,7 @@ package actor Worker {
         let wanted = Self.selection(for: message)
         reply.answers = resolution.answers.filter(wanted).map { Self.withCase(of: message.questions, $0) }
         reply.authorities = resolution.authorities.filter(wanted)
-        let composed = send(reply, to: client, edns: message.edns)
+        let composed = send(reply, to: client, edns: message.edns, from: source)
         guard resolution.extendedErrors.isEmpty,
             reply.responseCode == .noError || reply.responseCode == .nameError
         else { return reply }
@@ -300,7 +311,10 @@ package actor Worker {
 
     /// Sends a message with the options that this client's way of asking wants; returns it without them.
     @discardableResult
-    private func send(_ message: Message, to client: Client, edns: EDNS?) -> [UInt8] {
+    private func send(_ message: Message, to client: Client, edns: EDNS?, from source: AnswerSource)
+        -> [UInt8]
+    {
+        front.counters.value.addAnswer(from: source, responseCode: message.responseCode.rawValue)
         let offered = edns.map { min(Int($0.payloadSize), Int(Limits.payloadSize)) } ?? 0
         let limit = max(client.limit, offered)
         let own = options(for: client, edns)

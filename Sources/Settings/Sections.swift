@@ -18,7 +18,7 @@ extension Settings {
                 Key("forward", \.forward, forwardSection.form.list),
                 Key("routing", \.routing, routingSection.form),
                 Key("reachability", \.reachability, reachabilitySection.form),
-                Key("http", \.http, httpSection.form.orOff),
+                Key("http", \.http, httpForm.orOff),
                 Key("log", \.log, logSection.form),
                 Key("identity", \.identity, identitySection.form),
             ])
@@ -87,10 +87,6 @@ extension Settings {
                 Key("memory", \.memory, .size), Key("stale-for", \.staleFor, .duration),
                 Key("stale-ttl", \.staleTTL, .duration), Key("snapshot", \.snapshot, .toggle),
             ])
-    }
-
-    private static var httpSection: Section<HTTP> {
-        Section(defaults: HTTP(), keys: [Key("listen", \.listen, .endpoint(port: 8053))])
     }
 
     private static var logSection: Section<Log> {

@@ -88,11 +88,6 @@ package struct Settings: Sendable {
         package var snapshot = true
     }
 
-    /// The page, API and metrics.
-    package struct HTTP: Hashable, Sendable {
-        package var listen = Endpoint(IPAddress(ipv4: 0x7F00_0001), port: 8053)
-    }
-
     /// What goes to standard error.
     package struct Log: Hashable, Sendable {
         package var level = Level.info

@@ -81,22 +81,13 @@ struct SpanOptions: ParsableArguments {
     }
 
     static func time(_ text: String) throws -> Timestamp {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
-        if let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
-            (0...1_000_000_000).contains(count)
-        {
-            return Timestamp(seconds: JournalWriter.wallClock().seconds - count * unit)
-        }
-        let full = text.count == 10 ? text + "T00:00:00Z" : text
-        guard let date = try? Date(full, strategy: .iso8601) else {
+        guard let time = Timestamp(log: text, now: JournalWriter.wallClock()) else {
             throw ValidationError(
                 "'\(text)' is not a time; examples: 2026-07-01, 2026-07-01T00:31:00Z, 90m, 7d")
         }
-        return Timestamp(seconds: Int64(date.timeIntervalSince1970.rounded(.down)))
+        return time
     }
 
     /// A zone as the log names it: in lower case, with the dot at its end.
-    static func canonical(_ zone: String) -> String {
-        zone.hasSuffix(".") ? zone.lowercased() : zone.lowercased() + "."
-    }
+    static func canonical(_ zone: String) -> String { LogFilter.canonical(zone: zone) }
 }

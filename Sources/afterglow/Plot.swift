@@ -31,10 +31,10 @@ struct Plot: ParsableCommand {
         let since = span.since ?? Timestamp(seconds: until.seconds - 86400)
         guard since < until else { throw ValidationError("--since \(since) is not before \(until)") }
         try log.read { reader in
-            let data = try NetworkChartData(reading: reader, asn: asn, span: since..<until)
+            let data = try ChartData(reading: reader, .network(asn), span: since..<until)
             let out = try output.map { path throws(OutputProblem) in try Output(file: path) } ?? Output()
             do {
-                try out.write(NetworkChart(data).svg)
+                try out.write(Chart(data).svg)
                 try out.finish()
             } catch {
                 out.abandon()

@@ -8,7 +8,7 @@ import Routing
 import Testing
 
 /// The chart of one AS, by its structure: what is drawn, where, and in which words.
-struct NetworkChartTests {
+struct ChartTests {
     private let start: Int64 = 1_680_566_400
     private let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
 
@@ -55,8 +55,8 @@ struct NetworkChartTests {
 
     private func chart(from: Int64 = 0, to: Int64 = 6 * 3600, asn: UInt32 = 5089) throws -> XMLElement {
         let span = Timestamp(seconds: start + from)..<Timestamp(seconds: start + to)
-        let data = try NetworkChartData(reading: JournalReader(path: path), asn: ASNumber(asn), span: span)
-        return try #require(try XMLDocument(xmlString: NetworkChart(data).svg, options: []).rootElement())
+        let data = try ChartData(reading: JournalReader(path: path), .network(ASNumber(asn)), span: span)
+        return try #require(try XMLDocument(xmlString: Chart(data).svg, options: []).rootElement())
     }
 
     private func elements(_ root: XMLElement, _ style: String) -> [XMLElement] {

@@ -2,7 +2,7 @@
 ///
 /// The colours are Okabe and Ito's, which people who see colours differently can tell apart; of a strip's cells the worse
 /// are the darker on paper. Every rule names its colour itself, because not all that draws SVG knows CSS variables.
-enum ChartStyle {
+package enum ChartStyle {
     private struct Palette {
         var paper: String
         var ink: String
@@ -27,8 +27,13 @@ enum ChartStyle {
         down: "#ff8c42", cells: ["#24445a", "#3f7fae", "#e69f00", "#ff8c42", "#ffd9c2"], fresh: "#24445a",
         failed: "#ffd9c2")
 
-    static let sheet = """
-        <style>
+    /// The style sheet of a chart in a file of its own.
+    static let sheet = "<style>\n\(rules)\n</style>\n"
+
+    /// The same for charts inside a page.
+    package static let page = ".chart {\n\(rules)\n}\n"
+
+    private static let rules = """
         text { font: 12px system-ui, sans-serif; } .title { font-size: 16px; font-weight: 600; }
         rect { shape-rendering: crispEdges; } .end { text-anchor: end; } .middle { text-anchor: middle; } .band { fill-opacity: 0.35; }
         .now { fill: none; stroke-width: 1.5; } .space { fill: none; stroke-width: 1.2; }
@@ -38,8 +43,6 @@ enum ChartStyle {
         @media screen and (prefers-color-scheme: dark) {
         \(rules(dark))
         }
-        </style>
-
         """
 
     private static func rules(_ palette: Palette) -> String {

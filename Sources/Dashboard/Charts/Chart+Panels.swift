@@ -3,7 +3,7 @@ import Journal
 import Primitives
 import Reachability
 
-extension NetworkChart {
+extension Chart {
     func drawAnswered(into svg: inout SVGBuilder, top: Double) {
         drawHeading("Answered", "solid: now, dotted: \(data.earlierName)", top, into: &svg)
         for (share, name) in [(0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")] {

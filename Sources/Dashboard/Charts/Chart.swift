@@ -2,11 +2,11 @@ import Journal
 import Primitives
 import Reachability
 
-/// The chart of one AS: four panels on one axis of time, with its outages shaded through all of them.
+/// A chart: panels on one axis of time, with the outages shaded through all of them.
 ///
-/// (1) the share of exchanges answered, solid, against an earlier time, dotted; (2) announcements up, withdrawals down
-/// and the space that was visible; (3) a strip for each name server; (4) what clients got. Then the events in words.
-package struct NetworkChart {
+/// The share of exchanges answered, solid, against an earlier time, dotted; of a network, announcements up, withdrawals
+/// down and the space that was visible; a strip for each name server; what clients got. Then the events in words.
+package struct Chart {
     static let width = 960.0
     static let margin = (left: 170.0, right: 60.0, top: 64.0)
     static let panelHeight = 90.0
@@ -15,27 +15,30 @@ package struct NetworkChart {
     /// The events that are told in words below; the others are shaded only.
     private static let told = 10
 
-    let data: NetworkChartData
+    let data: ChartData
     let axis: TimeAxis
 
-    package init(_ data: NetworkChartData) {
+    package init(_ data: ChartData) {
         self.data = data
         axis = TimeAxis(span: data.span, left: Self.margin.left, right: Self.width - Self.margin.right)
     }
 
     /// The chart as an SVG document.
-    package var svg: String {
-        let tops = panelTops
-        let words = data.outages.prefix(Self.told).map(sentence)
-        let height =
-            tops.end + 40 + Double(max(1, words.count) + (data.outages.count > Self.told ? 1 : 0)) * 18
+    package var svg: String { "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + drawing(styled: true) }
+
+    /// The chart as a part of a page that has `ChartStyle.page` in its style sheet.
+    package var inlineSVG: String { drawing(styled: false) }
+
+    private func drawing(styled: Bool) -> String {
+        let (tops, end) = panelTops
+        let words = data.outages.suffix(Self.told).map(sentence)
+        let height = end + 40 + Double(max(1, words.count) + (data.outages.count > Self.told ? 1 : 0)) * 18
         var svg = SVGBuilder()
-        svg.markup("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
         svg.group(
             "svg",
             [
-                "xmlns": "http://www.w3.org/2000/svg", "role": "img", "width": SVGBuilder.number(Self.width),
-                "height": SVGBuilder.number(height),
+                "xmlns": "http://www.w3.org/2000/svg", "class": "chart", "role": "img",
+                "width": SVGBuilder.number(Self.width), "height": SVGBuilder.number(height),
                 "viewBox": "0 0 \(SVGBuilder.number(Self.width)) \(SVGBuilder.number(height))",
             ]
         ) { svg in
@@ -43,30 +46,49 @@ package struct NetworkChart {
             svg.element(
                 "desc", [:], content: words.isEmpty ? "No outage in this time." : words.joined(separator: " ")
             )
-            svg.markup(ChartStyle.sheet)
+            if styled { svg.markup(ChartStyle.sheet) }
             svg.element("rect", ["class": "paper", "width": "100%", "height": "100%"])
             svg.element("text", ["class": "title", "x": "16", "y": "26"], content: title)
             svg.element("text", ["class": "faint", "x": "16", "y": "44"], content: subtitle)
-            drawBands(into: &svg, from: tops.answered, to: tops.end)
-            drawTimes(into: &svg, from: tops.answered, to: tops.end)
-            drawAnswered(into: &svg, top: tops.answered)
-            drawRoutes(into: &svg, top: tops.routes)
-            drawServers(into: &svg, top: tops.servers)
-            drawService(into: &svg, top: tops.service)
-            drawWords(words, into: &svg, top: tops.end + 40)
+            drawBands(into: &svg, from: Self.firstTop, to: end)
+            drawTimes(into: &svg, from: Self.firstTop, to: end)
+            for (panel, top) in zip(data.subject.panels, tops) {
+                switch panel {
+                case .answered: drawAnswered(into: &svg, top: top)
+                case .routes: drawRoutes(into: &svg, top: top)
+                case .servers: drawServers(into: &svg, top: top)
+                case .service: drawService(into: &svg, top: top)
+                }
+            }
+            drawWords(words, into: &svg, top: end + 40)
         }
         return svg.text
     }
 
-    private var panelTops: (answered: Double, routes: Double, servers: Double, service: Double, end: Double) {
-        let answered = Self.margin.top + 16
-        let routes = answered + Self.panelHeight + Self.gap
-        let servers = routes + Self.panelHeight + Self.gap
-        let service = servers + Double(max(1, data.servers.count)) * Self.stripHeight + Self.gap
-        return (answered, routes, servers, service, service + Self.panelHeight)
+    private static let firstTop = margin.top + 16
+
+    /// Where each panel begins, and where the last one ends.
+    private var panelTops: ([Double], end: Double) {
+        var top = Self.firstTop
+        var tops: [Double] = []
+        for panel in data.subject.panels {
+            tops.append(top)
+            let height =
+                panel == .servers ? Double(max(1, data.servers.count)) * Self.stripHeight : Self.panelHeight
+            top += height + Self.gap
+        }
+        return (tops, top - Self.gap)
     }
 
-    private var title: String { [data.asn.description, data.name].compactMap(\.self).joined(separator: " ") }
+    private var title: String {
+        switch data.subject {
+        case .network(let asn): [asn.description, data.name].compactMap(\.self).joined(separator: " ")
+        case .zone(let zone): Outage.withoutFinalDot(zone)
+        case .server(let address):
+            [address.description, data.name].compactMap(\.self).joined(separator: " in ")
+        case .everything: "Everything that was asked"
+        }
+    }
 
     private var subtitle: String {
         "\(data.span.lowerBound) to \(data.span.upperBound), in columns of \(Self.duration(data.step)); all times UTC"

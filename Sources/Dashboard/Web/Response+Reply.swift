@@ -1,0 +1,36 @@
+import HTTPTypes
+import Hummingbird
+
+extension WebRequest {
+    /// The request that came; nil when its target is malformed.
+    init?(_ request: Request) {
+        var headers: [String: String] = [:]
+        for field in request.headers where headers[field.name.canonicalName] == nil {
+            headers[field.name.canonicalName] = field.value
+        }
+        headers["host"] = request.head.authority ?? headers["host"]
+        self.init(method: request.method.rawValue, target: request.head.path ?? "", headers: headers)
+    }
+}
+
+extension Response {
+    /// The reply with what protects it.
+    init(_ reply: WebReply, to request: Request) {
+        var fields = HTTPFields()
+        for (name, value) in reply.headers + WebReply.protection {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        if fields[.cacheControl] == nil { fields[.cacheControl] = "no-store" }
+        let body: ResponseBody =
+            switch reply.body {
+            case .octets(let octets): ResponseBody(byteBuffer: ByteBuffer(bytes: octets))
+            case .events(let events):
+                ResponseBody { writer in
+                    for await event in events { try await writer.write(ByteBuffer(string: event.text)) }
+                    try await writer.finish(nil)
+                }
+            }
+        self.init(status: .init(code: reply.status), headers: fields, body: body)
+        if request.method == .head { self = createHeadResponse() }
+    }
+}

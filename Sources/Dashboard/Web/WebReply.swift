@@ -1,0 +1,83 @@
+/// What the site answers.
+package struct WebReply: Sendable {
+    package enum Body: Sendable {
+        case octets([UInt8])
+        /// Server-sent events, for as long as the reader stays.
+        case events(AsyncStream<LiveEvent>)
+    }
+
+    package var status: Int
+    package var headers: [(name: String, value: String)]
+    package var body: Body
+
+    package init(
+        _ status: Int = 200, type: String, headers: [(name: String, value: String)] = [], _ octets: [UInt8]
+    ) {
+        self.status = status
+        self.headers = [("content-type", type)] + headers
+        body = .octets(octets)
+    }
+
+    package init(
+        _ status: Int = 200, type: String, headers: [(name: String, value: String)] = [], _ text: String
+    ) {
+        self.init(status, type: type, headers: headers, Array(text.utf8))
+    }
+
+    package init(events: AsyncStream<LiveEvent>) {
+        status = 200
+        headers = [("content-type", "text/event-stream; charset=utf-8"), ("x-accel-buffering", "no")]
+        body = .events(events)
+    }
+
+    /// The octets of a reply that has all of them.
+    package var octets: [UInt8] {
+        switch body {
+        case .octets(let octets): octets
+        case .events: []
+        }
+    }
+
+    /// What every reply carries: nothing from elsewhere runs or is loaded, nobody frames, guesses or keeps it.
+    package static let protection: [(name: String, value: String)] = [
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+                + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+        ("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"), ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ]
+}
+
+/// What is wrong with a request, as programs are told it (RFC 9457).
+package struct WebProblem: Error, Sendable, Hashable {
+    package var status: Int
+    /// What kind of problem it is, in a few words.
+    package var title: String
+    /// What is wrong with this request, and the way out.
+    package var detail: String
+
+    package init(_ status: Int, _ title: String, _ detail: String) {
+        self.status = status
+        self.title = title
+        self.detail = detail
+    }
+
+    /// The problem as `application/problem+json`.
+    package var reply: WebReply {
+        var json = JSONText()
+        json.object {
+            $0.field("type", "about:blank")
+            $0.field("title", title)
+            $0.field("status", status)
+            $0.field("detail", detail)
+        }
+        return WebReply(status, type: "application/problem+json", json.text + "\n")
+    }
+
+    static func notFound(_ what: String) -> WebProblem { WebProblem(404, "Not found", what) }
+    static func badRequest(_ what: String) -> WebProblem { WebProblem(400, "Bad request", what) }
+}

@@ -1,0 +1,57 @@
+/// What is measured under one name: the family's description and its samples.
+///
+/// Names follow the conventions of Prometheus (https://prometheus.io/docs/practices/naming/): a prefix, what is counted in the
+/// plural, base units at the end; counters get `_total` when they are written.
+package struct MetricFamily: Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable {
+        case counter
+        case gauge
+        case histogram
+    }
+
+    /// The name without the suffix of its kind, such as `afterglow_queries`.
+    package var name: String
+    package var kind: Kind
+    /// One sentence.
+    package var help: String
+    /// The unit that the name ends with, such as `seconds`; nil for counts.
+    package var unit: String?
+    package var samples: [MetricSample]
+
+    package init(
+        _ name: String, _ kind: Kind, unit: String? = nil, help: String, _ samples: [MetricSample]
+    ) {
+        self.name = name
+        self.kind = kind
+        self.help = help
+        self.unit = unit
+        self.samples = samples
+    }
+}
+
+/// One value of a family, told from the others by its labels.
+package struct MetricSample: Sendable, Hashable {
+    package enum Value: Sendable, Hashable {
+        case count(UInt64)
+        case real(Double)
+        case histogram(LatencyHistogram)
+    }
+
+    package struct Label: Sendable, Hashable {
+        package var name: String
+        package var value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package var labels: [Label]
+    package var value: Value
+
+    package init(_ value: Value, _ labels: [Label] = []) {
+        self.labels = labels
+        self.value = value
+    }
+}

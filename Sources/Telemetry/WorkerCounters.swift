@@ -1,0 +1,9 @@
+/// The counters of one worker, where it counts.
+///
+/// Unchecked because it is confined to the worker's loop, like all that counts in it; others get a copy that was made
+/// there.
+package final class WorkerCounters: @unchecked Sendable {
+    package var value = ServingCounters()
+
+    package init() {}
+}

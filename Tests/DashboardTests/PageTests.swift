@@ -1,0 +1,98 @@
+import Dashboard
+import Foundation
+import Journal
+import Testing
+
+/// What people read: each page by its words.
+struct PageTests {
+    private let log: PageLog
+
+    init() throws { log = try PageLog() }
+
+    @Test
+    func `the first page says what is out since when, that it is not us, whom it hits and what clients get`()
+        async
+    {
+        let page = await log.text("/")
+        #expect(page.contains("is out since 05:00Z"))
+        #expect(page.contains("It is not us, our own connection works"))
+        #expect(page.contains("1 zone lost, 1 zone degraded"))
+        #expect(page.contains("60 stale"))
+        #expect(page.contains("the network is away, and its operator&#39;s own name servers with it"))
+        #expect(page.contains("<dt>At risk: some do not answer</dt><dd><a href=\"/zones/both.example\">"))
+    }
+
+    @Test(arguments: [
+        "/", "/outages", "/outages/\(PageLog.openID)", "/networks", "/as/5089", "/zones", "/zones/example",
+        "/servers/192.0.2.1",
+    ])
+    func `names from the network are text and nothing else`(_ target: String) async {
+        let page = await log.text(target)
+        #expect(!page.contains("<script>alert"))
+        #expect(!page.contains("\u{202E}"))
+        // The one script is a file of our own, and nothing is styled in place.
+        #expect(page.components(separatedBy: "<script").count == 2)
+        #expect(!page.contains(" style=") && !page.contains("<style") && !page.contains(" onclick="))
+        #expect(page.hasPrefix("<!doctype html>\n<html lang=\"en\">"))
+    }
+
+    @Test func `a page of an outage has its evidence, how it went, and its chart`() async {
+        let page = await log.text("/outages/\(PageLog.openID)")
+        #expect(page.contains("2 of 2 name servers silent, 0 of 120 exchanges answered"))
+        #expect(page.contains("1 prefix withdrawn from BGP (30 withdrawals, 0 announcements)"))
+        #expect(page.contains("Sure to 99 %"))
+        #expect(page.contains("± 5 s to still going on, 1 h;"))
+        #expect(page.contains("data-outage=\"\(PageLog.openID)\""))
+        #expect(page.contains("<dd>ns1.example</dd>"))
+    }
+
+    @Test func `networks are found by number, name, prefix and address`() async {
+        for (search, isFound) in [
+            ("5089", true), ("AS5089", true), ("ntl", true), ("192.0.2", true), ("192.0.2.77", true),
+            ("64500", false), ("nobody", false),
+        ] {
+            let page = await log.text("/networks?q=\(search)")
+            #expect(page.contains("192.0.2.0/24") == isFound, "\(search)")
+        }
+    }
+
+    @Test func `zones are found by a part of their name, and say whether they are lost`() async {
+        let page = await log.text("/zones?q=EXAMPLE")
+        #expect(page.contains("/zones/both.example\""))
+        let single = await log.text("/zones?q=well")
+        #expect(single.contains("well.example") && !single.contains("both.example"))
+        let zone = await log.text("/zones/example")
+        #expect(zone.contains("None of its name servers can be reached."))
+        #expect(await log.text("/zones/well.example").contains("it goes when that goes"))
+    }
+
+    @Test func `the link to a zone with odd characters leads to it`() async {
+        let list = await log.text("/zones?q=bold")
+        #expect(list.contains("/zones/%5C%3Cb%5C%3Ebold.example\""))
+        let reply = await log.get("/zones/%5C%3Cb%5C%3Ebold.example")
+        #expect(reply.status == 200)
+    }
+
+    @Test func `the length of a chart is chosen by links`() async {
+        let page = await log.text("/as/5089?span=6h")
+        #expect(page.contains("<a href=\"/as/5089?span=6h#chart\" aria-current=\"true\">6h</a>"))
+        #expect(page.contains("in columns of 1 min"))
+    }
+
+    @Test(arguments: [
+        ("/nothing", 404), ("/outages/none", 404), ("/zones/none.example", 404), ("/as/x", 404),
+        ("/servers/203.0.113.1", 404), ("/outages?since=x", 400), ("/zones?after=%21", 400),
+    ])
+    func `what is not there is said on a page`(_ target: String, _ status: Int) async {
+        let reply = await log.get(target)
+        #expect(reply.status == status)
+        #expect(String(decoding: reply.octets, as: UTF8.self).contains("<h1>"))
+    }
+
+    @Test func `before anything was recorded the page says so`() async throws {
+        let site = Site(database: log.directory.appendingPathComponent("none.sqlite").path)
+        let reply = await site.reply(to: try #require(WebRequest(target: "/")))
+        #expect(reply.status == 503)
+        #expect(String(decoding: reply.octets, as: UTF8.self).contains("nothing has been recorded yet"))
+    }
+}
