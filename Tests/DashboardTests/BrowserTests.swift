@@ -12,7 +12,7 @@ struct BrowserTests {
     @Test func `pages can be read with a keyboard, on a phone, in the dark, on paper and without scripts`()
         throws
     {
-        let log = try PageLog()
+        let log = try PageLog.shared.get()
         let server = DashboardServer(
             log.site, .init(endpoint: Endpoint(IPAddress(ipv4: 0x7F00_0001), port: 0)))
         let endpoint = try server.start()

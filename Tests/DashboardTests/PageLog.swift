@@ -16,12 +16,21 @@ final class PageLog: Sendable {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     var path: String { directory.appendingPathComponent("log.sqlite").path }
 
-    init() throws {
+    private init() throws {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         fill()
     }
 
-    deinit { try? FileManager.default.removeItem(at: directory) }
+    /// One log for all tests, which only read; it goes with the process.
+    static let shared: Result<PageLog, any Error> = Result {
+        let log = try PageLog()
+        atexit {
+            if case .success(let log) = PageLog.shared {
+                try? FileManager.default.removeItem(at: log.directory)
+            }
+        }
+        return log
+    }
 
     var site: Site { Site(database: path, clock: { Self.now }) }
 

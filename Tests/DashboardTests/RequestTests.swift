@@ -21,10 +21,10 @@ struct RequestTests {
     func `a name that is not ours is refused, so that DNS cannot lead a browser here`(
         _ host: String, _ expected: Int
     ) {
-        #expect(status([:].merging(["host": host]) { $1 }, names: ["dns.example"]) == expected)
+        #expect(status("GET", "/", ["host": host], names: ["dns.example"]) == expected)
     }
 
-    @Test func `a request without Host is refused`() { #expect(status([:]) == 400) }
+    @Test func `a request without Host is refused`() { #expect(status("GET", "/", [:]) == 400) }
 
     @Test func `nothing can be written, least of all from another site`() {
         let host = ["host": "localhost:8053"]

@@ -11,7 +11,7 @@ import Testing
 struct ServerTests {
     private let log: PageLog
 
-    init() throws { log = try PageLog() }
+    init() throws { log = try PageLog.shared.get() }
 
     /// Runs a script of Python against a running listener, whose port is its first argument; returns what it printed.
     private func ask(

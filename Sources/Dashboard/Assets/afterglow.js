@@ -9,6 +9,11 @@ function sayLocalTimes(root) {
   }
 }
 
+// Of a chart that is wider than the screen, the newest part is seen first.
+function showNewest(root) {
+  for (const box of root.querySelectorAll(".scroll")) box.scrollLeft = box.scrollWidth;
+}
+
 // Puts the new content in place unless the reader is filling in a form; scrolling and focus stay where they were.
 async function readAnew() {
   const active = document.activeElement;
@@ -23,10 +28,12 @@ async function readAnew() {
   here.replaceChildren(...there.childNodes);
   document.title = fresh.title;
   sayLocalTimes(here);
+  showNewest(here);
   if (place >= 0) [...here.querySelectorAll("a, summary, [tabindex]")][place]?.focus({ preventScroll: true });
 }
 
 sayLocalTimes(document);
+showNewest(document);
 
 if (document.body.hasAttribute("data-live")) {
   let waiting = 0;

@@ -9,6 +9,7 @@ import Reachability
 package struct Chart {
     static let width = 960.0
     static let margin = (left: 170.0, right: 60.0, top: 64.0)
+    static let narrowMargin = 70.0
     static let panelHeight = 90.0
     static let stripHeight = 14.0
     static let gap = 34.0
@@ -20,7 +21,9 @@ package struct Chart {
 
     package init(_ data: ChartData) {
         self.data = data
-        axis = TimeAxis(span: data.span, left: Self.margin.left, right: Self.width - Self.margin.right)
+        // Addresses are the longest labels.
+        let left = data.subject.panels.contains(.servers) ? Self.margin.left : Self.narrowMargin
+        axis = TimeAxis(span: data.span, left: left, right: Self.width - Self.margin.right)
     }
 
     /// The chart as an SVG document.

@@ -29,7 +29,7 @@ struct SVGBuilder {
         attributes.map { " \($0)=\"\(escape($1))\"" }.joined()
     }
 
-    /// Text as XML 1.0 allows it: what it does not allow is left out.
+    /// Text as XML 1.0 allows it: what it does not allow is left out, and so is what turns the direction of writing.
     static func escape(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
@@ -39,7 +39,11 @@ struct SVGBuilder {
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
             default:
-                let isAllowed = scalar.value >= 0x20 && scalar.value != 0xFFFE && scalar.value != 0xFFFF
+                let isTurn = [0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069].contains {
+                    $0 ~= scalar.value
+                }
+                let isControl = scalar.value < 0x20 || 0x7F..<0xA0 ~= scalar.value
+                let isAllowed = !isTurn && !isControl && scalar.value != 0xFFFE && scalar.value != 0xFFFF
                 if isAllowed { escaped.unicodeScalars.append(scalar) }
             }
         }

@@ -79,9 +79,10 @@ struct NowPage {
         if !ours.isEmpty {
             return "While our own connection is away nothing is held against others; \(measure)."
         }
-        guard uplink.sent > 0 else { return "No name server was asked in the last 10 minutes." }
+        if uplink.sent == 0 { return "No name server was asked in the last 10 minutes." }
+        if uplink.answered == 0 { return "Nobody answers at the moment: \(measure)." }
         return theirs.isEmpty
-            ? "Our own connection works: \(measure)." : "It is not us, our own connection works: \(measure)."
+            ? "Our own connection works: \(measure)." : "It is not us: others answer, \(measure)."
     }
 
     private var away: Markup {
@@ -91,7 +92,8 @@ struct NowPage {
             [
                 "<a href=\"\(words.link)\">\(words.name)</a>", Parts.state(words.outage.state.rawValue),
                 words.start,
-                "\(words.duration)", words.zones, "\(words.service ?? "nobody asked")", "\(words.kind)",
+                Parts.whole(words.duration), words.zones, "\(words.service ?? "nobody asked")",
+                "\(words.kind)",
             ]
         }
         let more: Markup? =

@@ -88,7 +88,7 @@ struct OutageWords {
         ]
         if evidence.routes.withdrawnPrefixes > 0 || evidence.routes.withdrawals > 0 {
             parts.append(
-                "\(Parts.count(evidence.routes.withdrawnPrefixes, "prefix"))\(evidence.routes.withdrawnPrefixes == 1 ? "" : "") "
+                "\(evidence.routes.withdrawnPrefixes) \(evidence.routes.withdrawnPrefixes == 1 ? "prefix" : "prefixes") "
                     + "withdrawn from BGP (\(Parts.count(evidence.routes.withdrawals, "withdrawal")), "
                     + "\(Parts.count(evidence.routes.announcements, "announcement")))")
         }
@@ -102,8 +102,8 @@ struct OutageWords {
         [
             "<a href=\"\(link)\">\(name)</a>", "IPv\(Int(outage.family.rawValue))",
             Parts.state(outage.state.rawValue),
-            start, outage.end.map { "\(Parts.time($0))" } ?? "–", "\(duration)", zones,
-            "\(Parts.percent(outage.confidence))",
+            start, outage.end.map { "\(Parts.time($0))" } ?? "–", Parts.whole(duration), zones,
+            Parts.whole(Parts.percent(outage.confidence)),
         ]
     }
 

@@ -18,7 +18,7 @@ enum Parts {
             let cells = zip(columns, row).enumerated().map { index, cell -> Markup in
                 index == 0
                     ? "<th scope=\"row\" role=\"rowheader\">\(cell.1)</th>"
-                    : "<td role=\"cell\" data-label=\"\(cell.0)\">\(cell.1)</td>"
+                    : "<td role=\"cell\" data-label=\"\(cell.0)\"><span>\(cell.1)</span></td>"
             }
             return "<tr role=\"row\">\(cells)</tr>\n"
         }
@@ -100,6 +100,9 @@ enum Parts {
 
         """
     }
+
+    /// A few words that stay on one line.
+    static func whole(_ words: String) -> Markup { "<span class=\"whole\">\(words)</span>" }
 
     static func percent(_ ratio: Double) -> String { "\(Int((ratio * 100).rounded(.down))) %" }
 

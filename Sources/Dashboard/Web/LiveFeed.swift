@@ -20,6 +20,13 @@ package enum LiveEvent: Sendable, Hashable {
     }
 }
 
+/// What one reader is told, until it goes.
+package struct LiveReader: Sendable {
+    package let events: AsyncStream<LiveEvent>
+    /// Tells nothing more; called when the reader has gone.
+    package let end: @Sendable () -> Void
+}
+
 /// Hands outages on to everyone who looks, as they happen.
 package final class LiveFeed: Sendable {
     /// Readers at a time; each holds a connection.
@@ -45,7 +52,7 @@ package final class LiveFeed: Sendable {
     }
 
     /// What happens from now on; nil when there are too many readers.
-    package func listen() -> AsyncStream<LiveEvent>? {
+    package func listen() -> LiveReader? {
         let (stream, continuation) = AsyncStream.makeStream(
             of: LiveEvent.self, bufferingPolicy: .bufferingNewest(Self.waitingMax))
         let number: Int? = state.withLock { state in
@@ -59,7 +66,7 @@ package final class LiveFeed: Sendable {
             self?.state.withLock { $0.readers[number] = nil }
         }
         continuation.yield(.beat)
-        return stream
+        return LiveReader(events: stream) { continuation.finish() }
     }
 
     /// Lets everyone go.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 
 extension WebRequest {
     /// The request that came; nil when its target is malformed.
@@ -24,13 +25,21 @@ extension Response {
         let body: ResponseBody =
             switch reply.body {
             case .octets(let octets): ResponseBody(byteBuffer: ByteBuffer(bytes: octets))
-            case .events(let events):
-                ResponseBody { writer in
-                    for await event in events { try await writer.write(ByteBuffer(string: event.text)) }
-                    try await writer.finish(nil)
-                }
+            case .events(let reader): Self.body(of: reader, for: request)
             }
         self.init(status: .init(code: reply.status), headers: fields, body: body)
         if request.method == .head { self = createHeadResponse() }
+    }
+
+    /// Events until the reader closes its side, which is noticed without having to write.
+    private static func body(of reader: LiveReader, for request: Request) -> ResponseBody {
+        ResponseBody { writer in
+            try await request.body.consumeWithInboundCloseHandler { _ in
+                for await event in reader.events { try await writer.write(ByteBuffer(string: event.text)) }
+            } onInboundClosed: {
+                reader.end()
+            }
+            try await writer.finish(nil)
+        }
     }
 }

@@ -3,7 +3,7 @@ package struct WebReply: Sendable {
     package enum Body: Sendable {
         case octets([UInt8])
         /// Server-sent events, for as long as the reader stays.
-        case events(AsyncStream<LiveEvent>)
+        case events(LiveReader)
     }
 
     package var status: Int
@@ -24,7 +24,7 @@ package struct WebReply: Sendable {
         self.init(status, type: type, headers: headers, Array(text.utf8))
     }
 
-    package init(events: AsyncStream<LiveEvent>) {
+    package init(events: LiveReader) {
         status = 200
         headers = [("content-type", "text/event-stream; charset=utf-8"), ("x-accel-buffering", "no")]
         body = .events(events)
