@@ -90,7 +90,7 @@ class Visit:
         for wrong in browser.run(STRUCTURE):
             self.say(False, wrong)
         self.keyboard()
-        for width in (360, 768):
+        for width in (360, 768, 1000):
             browser.look(width=width, height=740)
             browser.open(self.base + path)
             wide = browser.run("document.documentElement.scrollWidth")
