@@ -2,6 +2,7 @@
 # make test   build and run every test
 # make lint   formatting and import checks
 # make demo   an operator that disappears, as on 4 April 2023, on loopback
+# make compare  measure the cost of answers beside other resolvers (COMPARE="--rows cached,miss" for a part)
 # make score  score the outage detector on 1,000 random worlds (WORLDS=60 for fewer)
 CONFIGURATION ?= release
 BUILD = swift build -c $(CONFIGURATION)
@@ -9,7 +10,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 WORLDS ?= 1000
 
-.PHONY: run demo demo-picture build test lint score compare-outages setup setup-test format
+.PHONY: run demo demo-picture build test lint score compare compare-outages setup setup-test format
 
 setup:
 	@missing=""; for pair in sqlite3.h:libsqlite3-dev zlib.h:zlib1g-dev bzlib.h:libbz2-dev; do \
@@ -51,3 +52,11 @@ compare-outages: setup-test
 	@[ -x /usr/sbin/kresd ] || DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 $(SUDO) apt-get install -y --no-install-recommends knot-resolver
 	$(BUILD) --build-tests
 	AFTERGLOW_COMPARE=1 swift test -c $(CONFIGURATION) --skip-build --filter OutageComparison
+
+# What answers cost, from Afterglow and from other resolvers: a table, and a chart in compare.svg. Needs root.
+compare: setup-test
+	@missing=""; for pair in kresd:knot-resolver pdns_recursor:pdns-recursor; do \
+	  [ -x "/usr/sbin/$${pair%%:*}" ] || missing="$$missing $${pair#*:}"; done; \
+	[ -z "$$missing" ] || DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 $(SUDO) apt-get install -y --no-install-recommends $$missing
+	$(BUILD) --product afterglow
+	AFTERGLOW_BINARY="$$($(BUILD) --show-bin-path)/afterglow" $(SUDO) -E python3 Benchmarks/compare.py --svg compare.svg $(COMPARE)

@@ -1,0 +1,124 @@
+"""Two network namespaces with a wire between them, processes in them, and what those cost."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+TICKS = os.sysconf("SC_CLK_TCK")
+os.environ["PATH"] += ":/usr/sbin:/sbin"
+
+
+class Skipped(Exception):
+    """Something that the measurement needs is missing here."""
+
+
+def run(*arguments):
+    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
+
+
+class Machine:
+    """The namespaces `server` (name servers) and `client` (resolver and load). Gone when the block ends.
+
+    The resolver has processor 0 for itself; name servers and load share processor 1.
+    """
+
+    def __enter__(self):
+        if os.geteuid() != 0:
+            raise Skipped("network namespaces need root")
+        for tool in ["ip", "nsd", "dnsperf", "taskset", "cc"]:
+            if not shutil.which(tool):
+                raise Skipped(f"{tool} is not installed")
+        self.folder = tempfile.mkdtemp(prefix="afterglow-compare-")
+        self.names = {side: f"afterglow-{os.getpid()}-{side}" for side in ["server", "client"]}
+        self.processes = []
+        try:
+            self._connect()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            self.stop(process, signal.SIGKILL)
+        for name in self.names.values():
+            subprocess.run(["ip", "netns", "delete", name], stderr=subprocess.DEVNULL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _connect(self):
+        server, client = self.names["server"], self.names["client"]
+        run("ip", "netns", "add", server)
+        run("ip", "netns", "add", client)
+        run("ip", "-n", server, "link", "add", "wire", "type", "veth", "peer", "name", "wire", "netns", client)
+        for name in [server, client]:
+            run("ip", "-n", name, "link", "set", "lo", "up")
+            run("ip", "-n", name, "link", "set", "wire", "up")
+        for last in [1, 2, 3]:
+            run("ip", "-n", server, "addr", "add", f"10.53.0.{last}/24", "dev", "wire")
+        run("ip", "-n", client, "addr", "add", "10.53.0.9/24", "dev", "wire")
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def write(self, name, text):
+        with open(self.path(name), "w") as file:
+            file.write(text)
+        return self.path(name)
+
+    def within(self, side, processor, arguments):
+        """The command that runs `arguments` in a namespace on one processor."""
+        pin = ["taskset", "-c", str(processor)] if os.cpu_count() > 1 else []
+        return ["ip", "netns", "exec", self.names[side], *pin, *arguments]
+
+    def start(self, side, processor, arguments, folder=None):
+        log = open(self.path("log"), "ab")
+        process = subprocess.Popen(
+            self.within(side, processor, arguments), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder)
+        log.close()
+        self.processes.append(process)
+        return process
+
+    def stop(self, process, kind=signal.SIGTERM):
+        if process.poll() is None:
+            process.send_signal(kind)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if process in self.processes:
+            self.processes.remove(process)
+
+    def packets(self):
+        """Packets that the name servers' side has received so far."""
+        shown = subprocess.run(
+            ["ip", "netns", "exec", self.names["server"], "cat", "/sys/class/net/wire/statistics/rx_packets"],
+            check=True, capture_output=True, text=True)
+        return int(shown.stdout)
+
+
+def processor_seconds(process):
+    """User and system time of a process so far, from the kernel's accounting."""
+    with open(f"/proc/{process.pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def resident_octets(process):
+    with open(f"/proc/{process.pid}/status") as file:
+        for line in file:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def wait_for(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False

@@ -1,0 +1,129 @@
+"""The resolvers that are compared, with one thread, no validation and a cache that holds everything asked."""
+
+import os
+import shutil
+
+MEGABYTES = 2048
+
+
+class Resolver:
+    """A resolver as it is started; `configure` writes its files and returns its command."""
+
+    keeps_cache_in_memory = True
+
+    def __init__(self, name, program, configure):
+        self.name = name
+        self.program = program
+        self.configure = configure
+
+    @property
+    def is_installed(self):
+        return shutil.which(self.program) is not None
+
+
+def afterglow(machine, hints):
+    text = f"""listen: [{{ address: 127.0.0.1, port: 53 }}]
+workers: 1
+state-directory: {machine.path("state")}
+cache: {{ memory: {MEGABYTES}MiB, snapshot: false }}
+resolver: {{ root-hints: {hints}, ipv6: false }}
+dnssec: {{ mode: off }}
+routing: {{ origin-dns: off }}
+http: off
+"""
+    shutil.rmtree(machine.path("state"), ignore_errors=True)
+    return [binary(), "serve", "--config", machine.write("afterglow.conf", text)]
+
+
+def binary():
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return os.environ.get("AFTERGLOW_BINARY", os.path.join(root, ".build/release/afterglow"))
+
+
+def unbound(machine, hints):
+    text = f"""server:
+    interface: 127.0.0.1
+    do-ip6: no
+    num-threads: 1
+    username: ""
+    chroot: ""
+    pidfile: ""
+    directory: "{machine.path()}"
+    use-syslog: no
+    module-config: "iterator"
+    root-hints: "{hints}"
+    msg-cache-size: {MEGABYTES // 3}m
+    rrset-cache-size: {MEGABYTES * 2 // 3}m
+    infra-cache-numhosts: 100000
+remote-control:
+    control-enable: no
+"""
+    return ["unbound", "-d", "-c", machine.write("unbound.conf", text)]
+
+
+def knot(machine, hints):
+    folder = machine.path("kresd")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.mkdir(folder)
+    text = f"""net.ipv6 = false
+net.listen('127.0.0.1', 53)
+trust_anchors.remove('.')
+modules = {{ 'hints > iterate' }}
+hints.root_file('{hints}')
+cache.open({MEGABYTES} * MB, 'lmdb://{folder}')
+"""
+    return ["kresd", "-n", "-q", "-c", machine.write("kresd.conf", text), folder]
+
+
+def powerdns(machine, hints):
+    folder = machine.path("powerdns")
+    os.makedirs(folder, exist_ok=True)
+    text = f"""local-address=127.0.0.1
+local-port=53
+query-local-address=0.0.0.0
+hint-file={hints}
+threads=1
+dnssec=off
+allow-from=127.0.0.0/8
+dont-query=
+max-cache-entries=8000000
+max-packetcache-entries=4000000
+daemon=no
+disable-syslog=yes
+quiet=yes
+loglevel=3
+socket-dir={folder}
+"""
+    machine.write("powerdns/recursor.conf", text)
+    return ["pdns_recursor", f"--config-dir={folder}"]
+
+
+def bind(machine, hints):
+    text = f"""options {{
+  directory "{machine.path()}";
+  listen-on {{ 127.0.0.1; }};
+  listen-on-v6 {{ none; }};
+  recursion yes;
+  allow-query {{ any; }};
+  dnssec-validation no;
+  max-cache-size {MEGABYTES}m;
+  pid-file none;
+  session-keyfile none;
+  empty-zones-enable no;
+  recursive-clients 100000;
+}};
+controls {{}};
+zone "." {{ type hint; file "{hints}"; }};
+"""
+    return ["named", "-f", "-4", "-n", "1", "-c", machine.write("named.conf", text)]
+
+
+AFTERGLOW = Resolver("Afterglow", binary(), afterglow)
+PEERS = [
+    Resolver("Unbound", "unbound", unbound),
+    Resolver("Knot Resolver", "kresd", knot),
+    Resolver("PowerDNS Recursor", "pdns_recursor", powerdns),
+    Resolver("BIND", "named", bind),
+]
+# Its cache is a file that it maps: the kernel's page cache, not its own memory.
+PEERS[1].keeps_cache_in_memory = False

@@ -1,0 +1,157 @@
+"""What is measured. Each row starts a resolver afresh, asks, and returns figures by name; None is not measured."""
+
+import json
+import subprocess
+import sys
+import time
+from os.path import dirname, join
+
+from load import dnsperf, dnsperf_begun, uniform, write, zipf
+from machine import resident_octets, wait_for
+
+CLIENTS = ["-c", 4, "-q", 50]
+
+
+class Row:
+    """A kind of work: its figures, with units, and what is aimed at as a ratio to the best peer."""
+
+    def __init__(self, title, figures, measure, with_floor=False):
+        self.title = title
+        self.figures = figures
+        self.measure = measure
+        self.with_floor = with_floor
+
+
+def answers(run, name="ready.wild.bench"):
+    command = run.machine.within("client", 1, ["dig", "-r", "@127.0.0.1", "+tries=1", "+time=1", "+short", name])
+    return subprocess.run(command, capture_output=True, text=True).stdout.startswith("192.0.2.1")
+
+
+def started(run, resolver):
+    process = run.start(resolver)
+    if not wait_for(lambda: answers(run)):
+        raise RuntimeError("gave no answer within 30 s of its start")
+    return process
+
+
+def cached(run, resolver):
+    names = write(run.machine, "names", uniform("name", 10_000))
+    process = started(run, resolver)
+    dnsperf(run.machine, process, names, *CLIENTS, "-n", 2)
+    load = dnsperf(run.machine, process, names, *CLIENTS, "-n", run.scaled(40))
+    return {"µs a query": load.microseconds}
+
+
+def floor(run):
+    """The echo's figure for `cached`."""
+    names = write(run.machine, "names", uniform("name", 10_000))
+    echo = run.machine.path("echo")
+    subprocess.run(["cc", "-O2", "-o", echo, join(dirname(__file__), "echo.c")], check=True)
+    process = run.machine.start("client", 0, [echo, "127.0.0.1", "53"])
+    time.sleep(0.2)
+    load = dnsperf(run.machine, process, names, *CLIENTS, "-n", run.scaled(40))
+    run.machine.stop(process)
+    return {"µs a query": load.microseconds}
+
+
+def miss(run, resolver):
+    names = write(run.machine, "names", uniform("fresh", run.scaled(40_000)))
+    process = started(run, resolver)
+    before = run.machine.packets()
+    load = dnsperf(run.machine, process, names, *CLIENTS, "-n", 1)
+    packets = run.machine.packets() - before
+    return {"µs a query": load.microseconds, "packets a query": packets / max(1, load.completed)}
+
+
+def cold(run, resolver):
+    names = write(run.machine, "names", run.internet.names())
+    process = started(run, resolver)
+    before = run.machine.packets()
+    load = dnsperf(run.machine, process, names, *CLIENTS, "-n", 1)
+    packets = run.machine.packets() - before
+    return {"µs a query": load.microseconds, "packets a query": packets / max(1, load.completed)}
+
+
+def memory(run, resolver):
+    """Fills the cache, then asks its names as people do: most of them hardly ever."""
+    process = started(run, resolver)
+    before = resident_octets(process)
+    fill = write(run.machine, "fill", uniform("mass", run.names))
+    filled = dnsperf(run.machine, process, fill, "-c", 4, "-q", 100, "-n", 1)
+    octets = (resident_octets(process) - before) / max(1, filled.good)
+    popular = write(run.machine, "popular", zipf("mass", run.names, run.scaled(400_000)))
+    load = dnsperf(run.machine, process, popular, *CLIENTS, "-n", 1)
+    kept = octets if resolver.keeps_cache_in_memory else None
+    return {"octets a name": kept, "µs a query, Zipf": load.microseconds}
+
+
+def latency(run, resolver):
+    names = write(run.machine, "names", uniform("name", 10_000))
+    process = started(run, resolver)
+    dnsperf(run.machine, process, names, *CLIENTS, "-n", 2)
+    if run.half_rate is None:
+        top = dnsperf(run.machine, process, names, *CLIENTS, "-l", 3).rate
+        return {"answers a second": top}
+    load = dnsperf(run.machine, process, names, "-c", 4, "-v", "-Q", run.half_rate, "-l", 3)
+    return {"p50 ms": load.quantile(0.5), "p99 ms": load.quantile(0.99)}
+
+
+def tcp(run, resolver):
+    names = write(run.machine, "names", uniform("name", 1_000))
+    process = started(run, resolver)
+    dnsperf(run.machine, process, names, *CLIENTS, "-n", 2)
+    pipelined = dnsperf(run.machine, process, names, "-m", "tcp", *CLIENTS, "-n", run.scaled(100))
+    single = dnsperf(
+        run.machine, process, names, "-m", "tcp", *CLIENTS, "-O", "num-queries-per-conn=1", "-n", run.scaled(10))
+    return {"µs a query, pipelined": pipelined.microseconds, "µs a query, a connection each": single.microseconds}
+
+
+def start(run, resolver):
+    """Milliseconds from the start of the process to its first answer, which takes one exchange."""
+    command = run.command(resolver)
+    own = join(dirname(__file__), "first_answer.py")
+    asked = run.machine.within("client", 0, [sys.executable, own, json.dumps(command)])
+    shown = subprocess.run(asked, capture_output=True, text=True, cwd=run.machine.folder)
+    return {"ms to the first answer": float(shown.stdout) if shown.stdout else None}
+
+
+def overload(run, resolver):
+    """Misses at three times the rate that the resolver reaches, beside a trickle of cached names."""
+    process = started(run, resolver)
+    hits = write(run.machine, "names", uniform("name", 1_000))
+    dnsperf(run.machine, process, hits, *CLIENTS, "-n", 1)
+    calm = write(run.machine, "calm", uniform("calm", 1_000_000))
+    top = dnsperf(run.machine, process, calm, *CLIENTS, "-l", 4).rate
+    flood = write(run.machine, "flood", uniform("flood", 1_000_000))
+    trickle = dnsperf_begun(run.machine, hits, "-Q", 500, "-l", 5, "-t", 2)
+    load = dnsperf(run.machine, process, flood, "-c", 20, "-q", 60_000, "-Q", int(top * 3), "-l", 5, "-t", 2)
+    answered = trickle.communicate()[0]
+    sent, good = (int(part) for part in _counts(answered))
+    return {
+        "top misses a second": top, "goodput of it": load.good / 5 / max(1, top),
+        "cached answered meanwhile": good / max(1, sent), "offered of it": load.sent / 5 / max(1, top),
+        "MiB resident": resident_octets(process) / (1 << 20)}
+
+
+def _counts(text):
+    from load import found
+    return found(r"Queries sent:\s+(\d+)", text), found(r"NOERROR (\d+)", text)
+
+
+ROWS = {
+    "cached": Row("Cached answers, 10,000 names", {"µs a query": 0.85}, cached, with_floor=True),
+    "miss": Row("One upstream exchange a query", {"µs a query": 0.70, "packets a query": 1.0}, miss),
+    "cold": Row(
+        "Cold delegations of three levels", {"µs a query": 0.75, "packets a query": 1.0}, cold),
+    "memory": Row(
+        "Memory of a full cache, and its names by Zipf's law",
+        {"octets a name": 0.6, "µs a query, Zipf": 0.85}, memory),
+    "latency": Row("Latency at half of the best peer's top rate", {"p50 ms": 1.0, "p99 ms": 1.0}, latency),
+    "tcp": Row(
+        "Cached answers over TCP", {"µs a query, pipelined": 1.0, "µs a query, a connection each": 1.0}, tcp),
+    "start": Row("Start with an empty cache", {"ms to the first answer": None}, start),
+    "overload": Row(
+        "Misses at three times the top rate",
+        {"top misses a second": None, "offered of it": None, "goodput of it": None,
+         "cached answered meanwhile": None, "MiB resident": None}, overload),
+}
