@@ -125,6 +125,9 @@ let package = Package(
             ],
             path: "Benchmarks/Routes", swiftSettings: settings),
         .executableTarget(
+            name: "cache-benchmark", dependencies: ["Caching", "DNSWire", "Primitives"],
+            path: "Benchmarks/Cache", swiftSettings: settings),
+        .executableTarget(
             name: "afterglow-score",
             dependencies: [
                 "Primitives", "Reachability", "Simulation",
@@ -150,6 +153,7 @@ let package = Package(
         .target(name: "NamespaceSocket", path: "Tests/NamespaceSocket"),
         tests("ReachabilityTests", ["Primitives", "Reachability"]),
         tests("TelemetryTests", ["Telemetry"]),
+        tests("CachingTests", ["Caching", "DNSWire", "Primitives"]),
         tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
         tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),
         tests(
@@ -186,7 +190,7 @@ let package = Package(
             ]),
         tests(
             "AfterglowDaemonTests",
-            ["AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Settings"]),
+            ["AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Recursion", "Settings"]),
         tests(
             "DashboardTests",
             ["Dashboard", "Journal", "Laboratory", "Primitives", "Reachability", "Routing", "Telemetry"]),

@@ -24,6 +24,4 @@ package struct Evidence: Hashable, Sendable {
         self.security = security
         self.proof = proof
     }
-
-    var octetCount: Int { proof.reduce(8) { $0 + $1.octetCount } }
 }

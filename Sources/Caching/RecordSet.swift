@@ -47,10 +47,4 @@ package struct RecordSet: Hashable, Sendable {
         }
         return records
     }
-
-    /// About how many octets the set occupies in memory: arrays, headers and octets.
-    package var octetCount: Int {
-        data.reduce(160 + name.octets.count) { $0 + 48 + $1.octets.count }
-            + signatures.reduce(0) { $0 + 48 + $1.octets.count }
-    }
 }

@@ -90,9 +90,11 @@ package struct Name: Sendable {
             position += 1 + Int(octets[position])
         }
         guard position == difference else { return false }
-        for (index, octet) in ancestor.octets.enumerated()
-        where Self.lower(octets[difference + index]) != Self.lower(octet) { return false }
-        return true
+        return octets.withUnsafeBytes { own in
+            ancestor.octets.withUnsafeBytes {
+                Self.equal(UnsafeRawBufferPointer(rebasing: own[difference...]), $0)
+            }
+        }
     }
 
     /// Whether this name is strictly below `ancestor`.
@@ -116,28 +118,15 @@ package struct Name: Sendable {
     package static func lower(_ octet: UInt8) -> UInt8 {
         octet &- 0x41 < 26 ? octet | 0x20 : octet
     }
-
-    /// FNV-1a over the lower-cased octets, for tables that compare names afterwards.
-    package static func hash(_ octets: ArraySlice<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for octet in octets { hash = (hash ^ UInt64(lower(octet))) &* 0x100_0000_01B3 }
-        return hash
-    }
 }
 
 extension Name: Hashable {
     package static func == (left: Name, right: Name) -> Bool {
-        let count = left.octets.count
-        guard count == right.octets.count else { return false }
-        for index in 0..<count {
-            let (first, second) = (left.octets[index], right.octets[index])
-            if first != second, lower(first) != lower(second) { return false }
-        }
-        return true
+        left.octets.withUnsafeBytes { left in right.octets.withUnsafeBytes { equal(left, $0) } }
     }
 
     package func hash(into hasher: inout Hasher) {
-        hasher.combine(Name.hash(octets[...]))
+        hasher.combine(octets.withUnsafeBytes { Name.hash($0) })
     }
 }
 

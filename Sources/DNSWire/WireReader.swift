@@ -66,11 +66,33 @@ package struct WireReader {
     /// Pointers must point before the name they end, so reading always ends; the name found is at
     /// most 255 octets.
     package mutating func readName() throws(WireError) -> Name {
-        var wire: [UInt8] = []
-        wire.reserveCapacity(32)
-        var position = offset
-        var limit = end
-        var lowest = offset
+        let extent = try measureName()
+        let start = offset
+        offset = extent.resume
+        guard extent.isCompressed else {
+            return Name(uncheckedOctets: Array(octets[start..<extent.resume]))
+        }
+        return Name(
+            uncheckedOctets: [UInt8](unsafeUninitializedCapacity: extent.count) { room, count in
+                var position = start
+                while count < extent.count {
+                    let length = Int(octets[position])
+                    if length & 0xC0 == 0xC0 {
+                        position = (length & 0x3F) << 8 | Int(octets[position + 1])
+                        continue
+                    }
+                    for index in position...(position + length) {
+                        room[count] = octets[index]
+                        count += 1
+                    }
+                    position += 1 + length
+                }
+            })
+    }
+
+    /// Walks over a name: the octets that it has uncompressed, and where reading goes on behind it.
+    private func measureName() throws(WireError) -> (count: Int, resume: Int, isCompressed: Bool) {
+        var (count, position, limit, lowest) = (0, offset, end, offset)
         var resume: Int?
         while true {
             guard position < limit else { throw .truncated(at: position) }
@@ -78,12 +100,11 @@ package struct WireReader {
             switch length & 0xC0 {
             case 0x00:
                 guard position + 1 + length <= limit else { throw .truncated(at: position) }
-                guard wire.count + 1 + length <= Name.octetsMax else { throw .nameTooLong(at: offset) }
-                wire += octets[position..<(position + 1 + length)]
+                guard count + 1 + length <= Name.octetsMax else { throw .nameTooLong(at: offset) }
+                count += 1 + length
                 position += 1 + length
                 guard length == 0 else { continue }
-                offset = resume ?? position
-                return Name(uncheckedOctets: wire)
+                return (count, resume ?? position, resume != nil)
             case 0xC0:
                 guard position + 2 <= limit else { throw .truncated(at: position) }
                 let target = (length & 0x3F) << 8 | Int(octets[position + 1])

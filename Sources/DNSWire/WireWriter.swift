@@ -45,21 +45,24 @@ package struct WireWriter {
     /// Writes a name, with a pointer to an earlier equal suffix when `compressing`.
     package mutating func write(_ name: Name, compressing: Bool) {
         let wire = name.octets
+        guard compressing else {
+            octets += wire
+            return
+        }
         var position = 0
         while position < wire.count, wire[position] != 0 {
-            let hash = Name.hash(wire[position...])
-            if compressing, let target = find(wire[position...], hash: hash) {
+            let hash = wire.withUnsafeBytes { Name.hash(UnsafeRawBufferPointer(rebasing: $0[position...])) }
+            if let target = find(wire[position...], hash: hash) {
+                octets += wire[..<position]
                 write(UInt16(truncatingIfNeeded: 0xC000 | target))
                 return
             }
-            if octets.count < 0x4000, targets.count < Self.targetsMax {
-                targets.append((hash, octets.count))
+            if octets.count + position < 0x4000, targets.count < Self.targetsMax {
+                targets.append((hash, octets.count + position))
             }
-            let next = position + 1 + Int(wire[position])
-            octets += wire[position..<next]
-            position = next
+            position += 1 + Int(wire[position])
         }
-        octets.append(0)
+        octets += wire
     }
 
     private func find(_ suffix: ArraySlice<UInt8>, hash: UInt64) -> Int? {

@@ -46,6 +46,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var timers = TimerQueue()
     private var sources = Slab<any ReadinessSource>()
     private var unflushed: [DatagramListener] = []
+    private var backlogs: [() -> Bool] = []
+    private var hasBacklog = false
     private var batchInstant: Instant
     private var batchTime: Timestamp
     private var events = [afterglow_event](repeating: afterglow_event(), count: Limits.eventsPerWait)
@@ -235,6 +237,26 @@ extension EventLoop {
     func flushAtEnd(_ listener: DatagramListener) { unflushed.append(listener) }
 }
 
+// MARK: Backlogs
+
+extension EventLoop {
+    /// Has `work` called once in each iteration after sockets, timers and jobs, from `backlogGrew` on until it returns false:
+    /// for work that may pile up, a little at a time, so that what is quick goes first. On the loop only.
+    package func addBacklog(_ work: @escaping () -> Bool) {
+        checkIsolated()
+        backlogs.append(work)
+    }
+
+    /// Says that a backlog has something to do. On the loop only.
+    package func backlogGrew() { hasBacklog = true }
+
+    private func workOff() {
+        guard hasBacklog else { return }
+        hasBacklog = false
+        for work in backlogs where work() { hasBacklog = true }
+    }
+}
+
 // MARK: Loop
 
 extension EventLoop {
@@ -259,6 +281,7 @@ extension EventLoop {
             wait()
             fireTimers()
             runJobs()
+            workOff()
             flush()
         }
         end()
@@ -266,7 +289,7 @@ extension EventLoop {
 
     private func wait() {
         var timeout: Int64 = -1
-        if !jobs.isEmpty {
+        if !jobs.isEmpty || hasBacklog {
             timeout = 0
         } else if let next = timers.nextInstant() {
             timeout = max(0, next.nanoseconds &- clock.now.nanoseconds)
@@ -300,6 +323,7 @@ extension EventLoop {
 
     private func end() {
         readClocks()
+        backlogs = []
         repeat {
             takeArrivals()
             runJobs()

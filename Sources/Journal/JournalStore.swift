@@ -47,7 +47,7 @@ struct JournalStore: Sendable {
 
     /// Whether there is room to hold more before something is stored.
     var hasRoom: Bool {
-        max(aggregator.rows.count, sightings.count, delegations.count, routes.count) < Self.heldLimit
+        max(aggregator.count, sightings.count, delegations.count, routes.count) < Self.heldLimit
     }
 
     mutating func take(_ content: JournalInbox.Content, identify: JournalWriter.Identify) {
@@ -137,8 +137,7 @@ struct JournalStore: Sendable {
         failures = 0
         ticksToWait = 0
         aggregator.close(before: newest)
-        let open = aggregator.rows
-        stored = stored.filter { open[$0.key] != nil }
+        stored = stored.filter { aggregator.isOpen($0.key) }
     }
 
     private mutating func retain(now: Timestamp) throws {

@@ -27,6 +27,11 @@ package struct IPAddress: Hashable, Sendable {
         self.init(family: .ipv6, high: high, low: low)
     }
 
+    package func hash(into hasher: inout Hasher) {
+        if family == .ipv6 { hasher.combine(high) }
+        hasher.combine(low)
+    }
+
     /// An address from its octets in network order: four for IPv4, sixteen for IPv6, otherwise nil.
     package init?(octets: [UInt8]) {
         switch octets.count {

@@ -20,10 +20,13 @@ package struct Instant: Hashable, Sendable, Comparable {
 extension Duration {
     /// The whole interval in nanoseconds, saturating after 292 years.
     package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
+        // Up to nine seconds fit into one word of attoseconds; the general division takes much longer.
+        let whole = attoseconds
+        if whole >> 63 == 0 { return Int64(truncatingIfNeeded: whole) / 1_000_000_000 }
+        let (seconds, fraction) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         guard !overflow else { return seconds < 0 ? .min : .max }
-        return product &+ attoseconds / 1_000_000_000
+        return product &+ fraction / 1_000_000_000
     }
 
     /// The interval in milliseconds, with its fraction.

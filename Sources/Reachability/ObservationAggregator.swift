@@ -4,11 +4,39 @@ package import Primitives
 package struct ObservationAggregator: Sendable {
     /// The length of a bucket in seconds, at least 1.
     package let bucketSeconds: Int64
-    /// The open rows.
-    package private(set) var rows: [BucketKey: BucketRow] = [:]
-    private var changed: Set<BucketKey> = []
+    private var entries: [Entry] = []
+    private var places: [BucketKey: Int] = [:]
+    /// Where the last observation of a server was counted: a busy server's rows are not looked up again.
+    private var routes: [Source: Route] = [:]
+
+    private struct Entry {
+        var row: BucketRow
+        var isChanged = false
+    }
+
+    private struct Source: Hashable {
+        let server: IPAddress
+        let transport: Transport
+    }
+
+    private struct Route {
+        let start: Int64
+        let network: NetworkIdentity
+        let server: Int
+        /// Its prefix, and its AS where one is known.
+        let networks: [Int]
+    }
 
     package init(bucketSeconds: Int64 = 60) { self.bucketSeconds = max(1, bucketSeconds) }
+
+    /// The open rows.
+    package var rows: [BucketKey: BucketRow] { places.mapValues { entries[$0].row } }
+
+    /// Whether a row is open.
+    package func isOpen(_ key: BucketKey) -> Bool { places[key] != nil }
+
+    /// How many rows are open.
+    package var count: Int { entries.count }
 
     /// The start of the bucket that holds `time`, in seconds since 1970.
     package func start(of time: Timestamp) -> Int64 {
@@ -20,42 +48,92 @@ package struct ObservationAggregator: Sendable {
     package mutating func add(
         _ observation: Observation, network: NetworkIdentity, belief: BeliefSummary? = nil
     ) {
-        count(observation, scope: .uplink, key: "uplink", network: nil)
+        let start = start(of: observation.time)
+        let uplink = place(observation, start, .uplink, nil) { "uplink" }
+        count(observation, at: uplink)
         if case .localFailure = observation.outcome { return }
-        count(
-            observation, scope: .server, key: observation.server.description, network: network,
-            belief: belief)
-        count(observation, scope: .prefix, key: network.prefix.description, network: network)
-        guard let asn = network.origins.first else { return }
-        count(observation, scope: .asn, key: asn.description, network: network)
+        let route = route(observation, start, network)
+        count(observation, at: route.server)
+        if let belief { entries[route.server].row.belief = belief }
+        for place in route.networks { count(observation, at: place) }
     }
 
     /// The rows that changed since the last call.
     package mutating func takeChanged() -> [BucketRow] {
-        defer { changed.removeAll(keepingCapacity: true) }
-        return changed.compactMap { rows[$0] }
+        var changed: [BucketRow] = []
+        for index in entries.indices where entries[index].isChanged {
+            entries[index].isChanged = false
+            changed.append(entries[index].row)
+        }
+        return changed
     }
 
     /// Marks rows as changed again, after they could not be stored.
     package mutating func restore(_ unsaved: [BucketRow]) {
-        for row in unsaved where rows[row.key] != nil { changed.insert(row.key) }
+        for row in unsaved {
+            if let place = places[row.key] { entries[place].isChanged = true }
+        }
     }
 
     /// Forgets rows of buckets that ended before `time` and have been taken.
     package mutating func close(before time: Timestamp) {
-        rows = rows.filter { $0.key.start + bucketSeconds > time.seconds || changed.contains($0.key) }
+        let open = entries.filter { $0.isChanged || $0.row.key.start + bucketSeconds > time.seconds }
+        guard open.count < entries.count else { return }
+        entries = open
+        places = Dictionary(uniqueKeysWithValues: open.indices.map { (open[$0].row.key, $0) })
+        routes.removeAll(keepingCapacity: true)
+        lastUplink = nil
     }
 
-    private mutating func count(
-        _ observation: Observation, scope: ReachabilityScope, key: String, network: NetworkIdentity?,
-        belief: BeliefSummary? = nil
-    ) {
+    private mutating func count(_ observation: Observation, at place: Int) {
+        entries[place].row.count(observation.outcome)
+        entries[place].isChanged = true
+    }
+
+    /// The rows of a server and what it belongs to, in the bucket that starts at `start`.
+    private mutating func route(_ observation: Observation, _ start: Int64, _ network: NetworkIdentity)
+        -> Route
+    {
+        let source = Source(server: observation.server, transport: observation.transport)
+        if let route = routes[source], route.start == start, route.network == network { return route }
+        let server = place(observation, start, .server, network) { observation.server.description }
+        var networks = [place(observation, start, .prefix, network) { network.prefix.description }]
+        if let origin = network.origins.first {
+            networks.append(place(observation, start, .asn, network) { origin.description })
+        }
+        let route = Route(start: start, network: network, server: server, networks: networks)
+        routes[source] = route
+        return route
+    }
+
+    private mutating func place(
+        _ observation: Observation, _ start: Int64, _ scope: ReachabilityScope, _ network: NetworkIdentity?,
+        key: () -> String
+    ) -> Int {
+        if scope == .uplink, let last = lastUplink, last.matches(observation, start) { return last.place }
         let bucket = BucketKey(
-            start: start(of: observation.time), scope: scope, key: key, family: observation.server.family,
+            start: start, scope: scope, key: key(), family: observation.server.family,
             transport: observation.transport)
-        rows[bucket, default: BucketRow(key: bucket, network: network)].count(observation.outcome)
-        rows[bucket]?.network = network
-        if let belief { rows[bucket]?.belief = belief }
-        changed.insert(bucket)
+        let place = places[bucket] ?? entries.count
+        if place == entries.count {
+            entries.append(Entry(row: BucketRow(key: bucket, network: network)))
+            places[bucket] = place
+        }
+        entries[place].row.network = network
+        if scope == .uplink { lastUplink = LastUplink(bucket: bucket, place: place) }
+        return place
+    }
+
+    /// The row of this machine's uplink that was counted in last.
+    private var lastUplink: LastUplink?
+
+    private struct LastUplink {
+        let bucket: BucketKey
+        let place: Int
+
+        func matches(_ observation: Observation, _ start: Int64) -> Bool {
+            bucket.start == start && bucket.family == observation.server.family
+                && bucket.transport == observation.transport
+        }
     }
 }

@@ -40,7 +40,7 @@ extension Resolver {
             if case .positive(let set) = cache.find(name, .ns, .delegation, at: upstream.now, stale: true)?
                 .answer
             {
-                return Delegation(zone: name, servers: set.records(ttl: 0).compactMap { $0.target })
+                return Delegation(zone: name, servers: set.targets)
             }
             current = name.parent
         }

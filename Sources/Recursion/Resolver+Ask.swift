@@ -25,7 +25,8 @@ extension Resolver {
     func ask(_ delegation: Delegation, _ question: Question, budget: Budget, depth: Int) async -> Asked {
         var targets = Targets(zone: delegation.zone, addresses: knownAddresses(of: delegation))
         targets.avoid(budget.mistrustedServers(of: delegation.zone))
-        var lookups = AddressLookups(depth < Limits.depth ? unknownAddresses(of: delegation) : [])
+        // What can be looked up is found out when it is needed, which is seldom.
+        var lookups: AddressLookups?
         report(delegation, addresses: targets.addresses.count)
         for _ in 0..<Limits.attemptsPerZone {
             guard upstream.now < budget.deadline else { break }
@@ -33,11 +34,17 @@ extension Resolver {
                 from: targets, verdicts: configuration.verdicts,
                 identify: { configuration.identify($0)?.number }, at: upstream.now, random: upstream.random)
             // Another address is better than one that was asked in vain.
-            if choice.map({ targets.attempts[$0] != nil }) ?? true, let next = lookups.next() {
-                let found = await resolveAddresses(next, budget: budget, depth: depth + 1)
-                if !found.isEmpty { lookups.found(found, for: next) }
-                targets.add(found)
-                continue
+            if choice.map({ targets.attempts[$0] != nil }) ?? true {
+                var known =
+                    lookups ?? AddressLookups(depth < Limits.depth ? unknownAddresses(of: delegation) : [])
+                let next = known.next()
+                lookups = known
+                if let next {
+                    let found = await resolveAddresses(next, budget: budget, depth: depth + 1)
+                    if !found.isEmpty { lookups?.found(found, for: next) }
+                    targets.add(found)
+                    continue
+                }
             }
             guard let address = choice else {
                 guard targets.widen(with: rememberedAddresses(of: delegation)) else { break }
@@ -106,7 +113,7 @@ extension Resolver {
             guard
                 case .positive(let set) = cache.find(delegation.zone, .ns, kind, at: now, stale: true)?.answer
             else { continue }
-            for server in set.records(ttl: 0).compactMap({ $0.target }) where !servers.contains(server) {
+            for server in set.targets where !servers.contains(server) {
                 servers.append(server)
             }
         }
@@ -120,15 +127,19 @@ extension Resolver {
 
     func addresses(ofServer name: Name, stale: Bool = false) -> [IPAddress] {
         var found: [IPAddress] = []
-        for type in [RecordType.a, .aaaa] {
+        for type in [RecordType.a, .aaaa] where type == .a ? configuration.ipv4 : configuration.ipv6 {
             for kind in [RecordCache.Kind.answer, .glue] {
                 let hit = cache.find(name, type, kind, at: upstream.now, stale: stale)
                 guard case .positive(let set) = hit?.answer else { continue }
-                found += set.records(ttl: 0).compactMap { $0.address }
+                for data in set.data {
+                    guard let address = IPAddress(octets: data.octets), !found.contains(address),
+                        !isForbidden(address), found.count < Limits.addressesPerNameServer
+                    else { continue }
+                    found.append(address)
+                }
             }
         }
-        var seen: Set<IPAddress> = []
-        return Array(usable(found.filter { seen.insert($0).inserted }).prefix(Limits.addressesPerNameServer))
+        return found
     }
 
     /// Addresses that may be asked.

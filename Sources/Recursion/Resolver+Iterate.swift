@@ -162,14 +162,17 @@ extension Resolver {
     /// The deepest zone above the name whose servers are known, the root at last. DS records live in the parent
     /// (RFC 4035 §3.1.4.1), so their question starts one zone higher.
     func closestDelegation(to question: Question) -> Delegation {
-        var current: Name? = question.type == .ds ? question.name.parent : question.name
-        while let name = current, !name.isRoot {
-            if let servers = delegatedServers(of: name), canReach(servers, of: name) {
-                return Delegation(zone: name, servers: servers)
-            }
-            current = name.parent
+        let start = question.type == .ds ? question.name.parent ?? .root : question.name
+        var servers: [Name] = []
+        let hit = cache.findClosest(start, .ns, .delegation, at: upstream.now) { hit in
+            guard case .positive(let set) = hit.answer else { return false }
+            servers = set.targets
+            return canReach(servers, of: set.name)
         }
-        return Delegation(zone: .root, servers: delegatedServers(of: .root) ?? [])
+        guard let hit, case .positive(let set) = hit.answer else {
+            return Delegation(zone: .root, servers: delegatedServers(of: .root) ?? [])
+        }
+        return Delegation(zone: set.name, servers: servers)
     }
 
     /// The zone whose servers a question would go to first.
@@ -185,6 +188,16 @@ extension Resolver {
         guard case .positive(let set) = cache.find(zone, .ns, .delegation, at: upstream.now)?.answer else {
             return nil
         }
-        return set.records(ttl: 0).compactMap { $0.target }
+        return set.targets
+    }
+}
+
+extension RecordSet {
+    /// The names that NS records point to.
+    var targets: [Name] {
+        data.compactMap { data in
+            var reader = WireReader(data.octets)
+            return try? reader.readName()
+        }
     }
 }

@@ -74,15 +74,10 @@ extension Resolver {
 
     /// The DNAME record above a name, as far as the cache has one.
     func knownRedirection(_ question: Question, stale: Bool = false) -> CacheHit? {
-        var current = question.name.parent
-        while let name = current, !name.isRoot {
-            current = name.parent
-            if let hit = cache.find(name, .dname, at: upstream.now, stale: stale), case .positive = hit.answer
-            {
-                return hit
-            }
+        cache.findClosest(question.name, .dname, at: upstream.now, stale: stale) { hit in
+            guard case .positive(let set) = hit.answer else { return false }
+            return question.name != set.name
         }
-        return nil
     }
 
     /// The alias that a DNAME record above the name makes of it (RFC 6672 §5.3.3).

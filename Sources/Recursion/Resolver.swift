@@ -51,6 +51,12 @@ package final class Resolver {
         self.cache = cache
     }
 
+    /// What is known of servers, to be kept over a restart.
+    package var serverMemory: [ServerHistory.Memory] { selection.memory }
+
+    /// Goes on from what an earlier run knew of servers.
+    package func recall(_ memory: [ServerHistory.Memory]) { selection.recall(memory, at: upstream.now) }
+
     /// Resolves a question; the same question asked meanwhile waits for the same outcome.
     ///
     /// - Parameter checkingDisabled: whether the client validates for itself (RFC 4035 §3.2.2).

@@ -3,8 +3,9 @@ package import Primitives
 
 /// How one server address has answered: a smoothed round trip and, while it is silent, a lease.
 package struct ServerHistory: Sendable {
-    private var smoothed: Duration?
-    private var variation = Duration.zero
+    /// Nanoseconds, for this is reckoned anew with each answer.
+    private var smoothed: Int64?
+    private var variation: Int64 = 0
     /// The wait that the next exchange should be given.
     package private(set) var timeout = Limits.firstTimeout
     /// Silent exchanges since the last answer of any kind.
@@ -35,6 +36,47 @@ package struct ServerHistory: Sendable {
 
     package init() {}
 
+    /// What is worth keeping over a restart: how fast the server answers, and since when it has been silent.
+    package struct Memory: Hashable, Sendable {
+        package let address: IPAddress
+        /// Nanoseconds.
+        package let smoothed: Int64
+        package let variation: Int64
+        /// Since when it is left alone; nil while it answers.
+        package let downSince: Timestamp?
+
+        package init(address: IPAddress, smoothed: Int64, variation: Int64, downSince: Timestamp?) {
+            self.address = address
+            self.smoothed = smoothed
+            self.variation = variation
+            self.downSince = downSince
+        }
+    }
+
+    /// What to remember of the server at an address; nil while nothing is known.
+    package func memory(of address: IPAddress) -> Memory? {
+        var since: Timestamp?
+        if case .down(let first, _) = state { since = first }
+        guard smoothed != nil || since != nil else { return nil }
+        return Memory(address: address, smoothed: smoothed ?? 0, variation: variation, downSince: since)
+    }
+
+    /// Goes on from what was remembered. A server that was left alone may be asked at once, after all others.
+    package init(_ memory: Memory, at now: Instant) {
+        let range: ClosedRange<Int64> = 0...Limits.timeoutCap.nanoseconds
+        if memory.smoothed > 0 {
+            smoothed = min(max(memory.smoothed, range.lowerBound), range.upperBound)
+            variation = min(max(memory.variation, range.lowerBound), range.upperBound)
+        }
+        release()
+        guard let since = memory.downSince else { return }
+        silences = Limits.silencesUntilDown
+        silentSince = since
+        otherNamesSilent = true
+        lastFailure = .silence
+        state = .down(since: since, until: now)
+    }
+
     /// The host refused the exchange. It costs no waiting, so that no lease follows from it.
     package mutating func refused() { lastFailure = .refusal }
 
@@ -43,23 +85,23 @@ package struct ServerHistory: Sendable {
     /// Any answer ends a silence at once. `roundTrip` is measured on UDP exchanges (RFC 6298 §2); nil over TCP, where it
     /// would hold the handshake too.
     package mutating func answered(after roundTrip: Duration?) {
+        if let roundTrip { measure(roundTrip.nanoseconds) }
         release()
-        guard let roundTrip else { return }
-        guard let previous = smoothed else {
-            smoothed = roundTrip
+    }
+
+    private mutating func measure(_ roundTrip: Int64) {
+        if let previous = smoothed {
+            variation = (variation * 3 + abs(previous - roundTrip)) / 4
+            smoothed = (previous * 7 + roundTrip) / 8
+        } else {
             variation = roundTrip / 2
-            timeout = Self.clamp(roundTrip + variation * 4)
-            return
+            smoothed = roundTrip
         }
-        let difference = previous > roundTrip ? previous - roundTrip : roundTrip - previous
-        variation = (variation * 3 + difference) / 4
-        smoothed = (previous * 7 + roundTrip) / 8
-        timeout = Self.clamp((smoothed ?? roundTrip) + variation * 4)
     }
 
     /// Ends the lease, and forgets the silences that led to it and the waits that grew with them.
     package mutating func release() {
-        timeout = smoothed.map { Self.clamp($0 + variation * 4) } ?? Limits.firstTimeout
+        timeout = smoothed.map { Self.clamp(.nanoseconds($0 + variation * 4)) } ?? Limits.firstTimeout
         silences = 0
         state = .responsive
         silentSince = nil

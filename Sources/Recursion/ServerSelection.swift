@@ -23,6 +23,18 @@ package struct ServerSelection {
 
     package func history(of address: IPAddress) -> ServerHistory { histories[address] ?? ServerHistory() }
 
+    /// What is worth keeping over a restart, by address.
+    package var memory: [ServerHistory.Memory] {
+        histories.compactMap { $0.value.memory(of: $0.key) }.sorted { $0.address < $1.address }
+    }
+
+    /// Takes what an earlier run remembered of servers that this one has not asked yet.
+    package mutating func recall(_ memory: [ServerHistory.Memory], at now: Instant) {
+        for known in memory where histories[known.address] == nil && histories.count < Limits.servers {
+            histories[known.address] = ServerHistory(known, at: now)
+        }
+    }
+
     package func speaksEDNS(_ address: IPAddress) -> Bool { !withoutEDNS.contains(address) }
 
     package mutating func refusedEDNS(_ address: IPAddress) {
@@ -36,7 +48,7 @@ package struct ServerSelection {
     /// - Parameter roundTrip: of a UDP exchange; nil over TCP.
     package mutating func answered(_ address: IPAddress, after roundTrip: Duration?) -> Bool {
         let linkReturned = silentNetworks.count >= Limits.silentNetworksOfLostLink
-        silentNetworks.removeAll(keepingCapacity: true)
+        if !silentNetworks.isEmpty { silentNetworks.removeAll(keepingCapacity: true) }
         if linkReturned { for known in histories.keys { histories[known]?.release() } }
         update(address) { $0.answered(after: roundTrip) }
         return linkReturned
@@ -79,15 +91,21 @@ package struct ServerSelection {
         at now: Instant,
         random: RandomSource
     ) -> IPAddress? {
-        let untried = targets.addresses.filter { targets.attempts[$0, default: 0] < Limits.attemptsPerServer }
-        let sendable = untried.filter { familyDownUntil[$0.family].map { now >= $0 } ?? true }
+        let untried =
+            targets.attempts.isEmpty
+            ? targets.addresses
+            : targets.addresses.filter { targets.attempts[$0, default: 0] < Limits.attemptsPerServer }
+        let sendable =
+            familyDownUntil.isEmpty
+            ? untried : untried.filter { familyDownUntil[$0.family].map { now >= $0 } ?? true }
         let usable = sendable.isEmpty ? untried : sendable
         // The root is never given up: neither leases nor verdicts on its servers count.
         let passing = targets.zone.isRoot ? usable : passing(usable, verdicts, at: now, random: random)
         // A lame server is asked when no other is left: it may have been mended since.
-        let serving = passing.filter {
-            lame[LameKey(address: $0, zone: targets.zone)].map { now >= $0 } ?? true
-        }
+        let serving =
+            lame.isEmpty
+            ? passing
+            : passing.filter { lame[LameKey(address: $0, zone: targets.zone)].map { now >= $0 } ?? true }
         let allowed = serving.isEmpty ? passing : serving
         guard !allowed.isEmpty else { return nil }
         let chosen = pick(allowed, targets, identify, random: random)
@@ -122,6 +140,7 @@ package struct ServerSelection {
             let explored = returning.isEmpty ? allowed : returning
             return explored[random.below(explored.count)]
         }
+        guard allowed.count > 1 else { return allowed[0] }
         let costs = allowed.map { cost($0, targets, identify) }
         let best = costs.min() ?? 0
         let band = zip(allowed, costs).filter { $0.1 <= best * 2 + 20 }.map { $0.0 }
@@ -157,13 +176,16 @@ package struct ServerSelection {
     {
         let history = history(of: address)
         var cost = history.timeout.milliseconds
-        if isDown(address) { cost += 10_000 }
-        if targets.silentNetworks.contains(.standIn(for: address)) { cost += 2_000 }
+        if case .down = history.state { cost += 10_000 }
+        if !targets.silentNetworks.isEmpty, targets.silentNetworks.contains(.standIn(for: address)) {
+            cost += 2_000
+        }
         if !targets.silentOrigins.isEmpty, let origin = identify(address),
             targets.silentOrigins.contains(origin)
         {
             cost += 2_000
         }
+        guard !targets.attempts.isEmpty else { return cost }
         return cost + Double(targets.attempts[address, default: 0]) * 1_000
     }
 }

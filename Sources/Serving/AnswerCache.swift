@@ -1,38 +1,34 @@
+import Caching
 import DNSWire
 package import Primitives
 
 /// A worker's finished answers, as octets that only need their ID, TTLs and case patched.
 ///
-/// Four-way set associative and of fixed size: a look-up reads at most four slots, allocates nothing and
-/// takes no lock. What it forgets, the record cache still knows.
+/// They stand in one ring of fixed size: a look-up allocates nothing and takes no lock. What was asked for since it was
+/// written is written again when its turn to go comes. What the cache forgets, the record cache still knows.
 package final class AnswerCache {
-    private struct Slot {
-        var hash: UInt64 = 0
-        var flags: UInt8 = 0
-        var questionEnd = 0
-        var octets: [UInt8] = []
-        var ttlOffsets: [UInt16] = []
-        var stored = Instant(nanoseconds: 0)
-        var expires = Instant(nanoseconds: 0)
+    private var ring: EntryRing
+    private var index: EntryIndex
+
+    /// A cache that occupies `memory` octets at most, once it is full of ordinary answers: an eighth of it for the index.
+    package init(memory: Int) {
+        index = EntryIndex(octetsMax: max(4096, memory / 8))
+        ring = EntryRing(capacity: max(32_768, memory - memory / 8))
     }
 
-    private static let ways = 4
-    private var slots: [Slot]
-    private let setMask: Int
+    /// The octets in use.
+    package var octetCount: Int { ring.used + index.octetCount }
 
-    /// What an answer is reckoned to occupy: about 150 octets of message, two arrays and their headers.
-    private static let octetsPerAnswer = 384
-
-    /// A cache that occupies about `memory` octets when it is full of ordinary answers.
-    package convenience init(memory: Int) {
-        self.init(sets: memory / (Self.octetsPerAnswer * Self.ways))
-    }
-
-    /// A cache of `sets`, a power of two, times four answers.
-    package init(sets: Int) {
-        let count = 1 << max(0, (Int.bitWidth - 1) - max(1, sets).leadingZeroBitCount)
-        slots = Array(repeating: Slot(), count: count * Self.ways)
-        setMask = count - 1
+    /// What stands before the octets of a message: hash, moments of arrival and expiry, and where its TTLs are.
+    private enum Layout {
+        static let count = 4
+        static let questionEnd = 6
+        static let stored = 8
+        static let expires = 16
+        static let flags = 24
+        static let offsetCount = 25
+        static let offsets = 26
+        static let offsetsMax = 255
     }
 
     /// Writes the answer to a query into `reply` and returns its length; 0 when there is none that fits.
@@ -40,24 +36,29 @@ package final class AnswerCache {
         _ query: UnsafeRawBufferPointer, _ shape: QueryShape, into reply: UnsafeMutableRawBufferPointer,
         at now: Instant
     ) -> Int {
-        guard let index = find(query, shape), now < slots[index].expires else { return 0 }
-        let count = slots[index].octets.count
-        guard count <= shape.limit, count <= reply.count else { return 0 }
-        slots[index].octets.withUnsafeBytes { reply.copyMemory(from: $0) }
-        for offset in 0..<2 { reply[offset] = query[offset] }
-        for offset in 12..<shape.questionEnd { reply[offset] = query[offset] }
-        let age = UInt32(clamping: (now.nanoseconds &- slots[index].stored.nanoseconds) / 1_000_000_000)
-        guard age > 0 else { return count }
-        for position in slots[index].ttlOffsets {
-            let offset = Int(position)
-            var ttl: UInt32 = 0
-            for step in 0..<4 { ttl = ttl << 8 | UInt32(reply[offset + step]) }
-            ttl = ttl > age ? ttl - age : 0
-            for step in 0..<4 {
-                reply[offset + step] = UInt8(truncatingIfNeeded: ttl >> UInt32(24 - 8 * step))
-            }
+        guard let place = find(query, shape) else { return 0 }
+        let entry = UnsafeRawBufferPointer(ring[place])
+        guard now.nanoseconds < entry.loadUnaligned(fromByteOffset: Layout.expires, as: Int64.self) else {
+            return 0
         }
-        return count
+        let message = Self.message(entry)
+        guard message.count <= shape.limit, message.count <= reply.count else { return 0 }
+        ring.touch(place)
+        reply.copyMemory(from: message)
+        reply.copyBytes(from: query[..<2])
+        UnsafeMutableRawBufferPointer(rebasing: reply[12...])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: query[12..<shape.questionEnd]))
+        let stored = entry.loadUnaligned(fromByteOffset: Layout.stored, as: Int64.self)
+        let age = UInt32(clamping: (now.nanoseconds &- stored) / 1_000_000_000)
+        guard age > 0 else { return message.count }
+        for number in 0..<Int(entry[Layout.offsetCount]) {
+            let offset = Int(
+                entry.loadUnaligned(fromByteOffset: Layout.offsets + 2 * number, as: UInt16.self))
+            let ttl = UInt32(bigEndian: reply.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+            let left = ttl > age ? ttl - age : 0
+            reply.storeBytes(of: left.bigEndian, toByteOffset: offset, as: UInt32.self)
+        }
+        return message.count
     }
 
     /// Keeps an answer until its lowest TTL ends.
@@ -66,36 +67,80 @@ package final class AnswerCache {
         at now: Instant
     ) {
         guard ttl > 0, octets.count <= shape.limit, octets.count >= shape.questionEnd,
-            let offsets = Self.ttlOffsets(octets)
+            let offsets = Self.ttlOffsets(octets), offsets.count <= Layout.offsetsMax
         else { return }
-        let base = (Int(truncatingIfNeeded: shape.hash) & setMask) * Self.ways
-        let victim =
-            find(query, shape) ?? (base..<(base + Self.ways)).min { slots[$0].expires < slots[$1].expires }
-        guard let victim else { return }
-        slots[victim] = Slot(
-            hash: shape.hash, flags: shape.flags, questionEnd: shape.questionEnd, octets: octets,
-            ttlOffsets: offsets, stored: now, expires: now + .seconds(Int64(ttl)))
+        let size = Layout.offsets + 2 * offsets.count + octets.count
+        guard EntryRing.octets(for: size) <= ring.capacity / 2 else { return }
+        if let old = find(query, shape) { forget(old, shape.tableHash) }
+        while !ring.hasRoom(for: size) || !index.hasRoom { evictOne(at: now) }
+        let expires = now + .seconds(Int64(ttl))
+        let place = ring.append(count: size) { room in
+            room.storeBytes(of: shape.tableHash, as: UInt32.self)
+            room.storeBytes(of: UInt16(octets.count), toByteOffset: Layout.count, as: UInt16.self)
+            room.storeBytes(
+                of: UInt16(shape.questionEnd), toByteOffset: Layout.questionEnd, as: UInt16.self)
+            room.storeBytes(of: now.nanoseconds, toByteOffset: Layout.stored, as: Int64.self)
+            room.storeBytes(of: expires.nanoseconds, toByteOffset: Layout.expires, as: Int64.self)
+            room[Layout.flags] = shape.flags
+            room[Layout.offsetCount] = UInt8(offsets.count)
+            for (number, offset) in offsets.enumerated() {
+                room.storeBytes(of: offset, toByteOffset: Layout.offsets + 2 * number, as: UInt16.self)
+            }
+            UnsafeMutableRawBufferPointer(rebasing: room[(Layout.offsets + 2 * offsets.count)...])
+                .copyBytes(from: octets)
+        }
+        index.insert(shape.tableHash, place)
     }
 
     /// Forgets everything, as when the zones that answers came from have changed.
     package func removeAll() {
-        for index in slots.indices { slots[index] = Slot() }
+        ring.removeAll()
+        index.removeAll()
     }
 
     private func find(_ query: UnsafeRawBufferPointer, _ shape: QueryShape) -> Int? {
-        let base = (Int(truncatingIfNeeded: shape.hash) & setMask) * Self.ways
-        for index in base..<(base + Self.ways) {
-            guard slots[index].hash == shape.hash, slots[index].flags == shape.flags,
-                slots[index].questionEnd == shape.questionEnd
-            else { continue }
-            let equal = slots[index].octets.withUnsafeBytes { stored in
-                (12..<shape.questionEnd).allSatisfy {
-                    QueryShape.lower(stored[$0]) == QueryShape.lower(query[$0])
-                }
-            }
-            if equal { return index }
+        index.find(shape.tableHash) { place in
+            let entry = UnsafeRawBufferPointer(ring[place])
+            guard entry[Layout.flags] == shape.flags,
+                Int(entry.loadUnaligned(fromByteOffset: Layout.questionEnd, as: UInt16.self))
+                    == shape.questionEnd
+            else { return false }
+            return Self.sameQuestion(Self.message(entry), query, end: shape.questionEnd)
         }
-        return nil
+    }
+
+    /// Whether two messages have the same question, but for the case of its name.
+    private static func sameQuestion(
+        _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, end: Int
+    ) -> Bool {
+        left.loadUnaligned(fromByteOffset: end - 4, as: UInt32.self)
+            == right.loadUnaligned(fromByteOffset: end - 4, as: UInt32.self)
+            && Name.equal(
+                UnsafeRawBufferPointer(rebasing: left[12..<(end - 4)]),
+                UnsafeRawBufferPointer(rebasing: right[12..<(end - 4)]))
+    }
+
+    private static func message(_ entry: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let start = Layout.offsets + 2 * Int(entry[Layout.offsetCount])
+        let count = Int(entry.loadUnaligned(fromByteOffset: Layout.count, as: UInt16.self))
+        return UnsafeRawBufferPointer(rebasing: entry[start..<(start + count)])
+    }
+
+    private func forget(_ place: Int, _ hash: UInt32) {
+        index.remove(hash, place)
+        ring.drop(place)
+    }
+
+    private func evictOne(at now: Instant) {
+        guard let place = ring.takeOldest() else { return }
+        let entry = UnsafeRawBufferPointer(ring[place])
+        let hash = entry.loadUnaligned(as: UInt32.self)
+        let isFresh = now.nanoseconds < entry.loadUnaligned(fromByteOffset: Layout.expires, as: Int64.self)
+        guard isFresh, index.hasRoom, ring.frequency(at: place) > 0, ring.hasRoom(for: entry.count) else {
+            return index.remove(hash, place)
+        }
+        let moved = ring.append(count: entry.count) { $0.copyMemory(from: entry) }
+        index.move(hash, from: place, to: moved)
     }
 
     /// Where the TTLs stand in a message that we composed; OPT's field is not one.
@@ -111,6 +156,7 @@ package final class AnswerCache {
             guard (try? reader.skipName()) != nil, (try? reader.skip(4)) != nil else { return nil }
         }
         var offsets: [UInt16] = []
+        offsets.reserveCapacity(records)
         for _ in 0..<records {
             guard (try? reader.skipName()) != nil, let type = try? reader.readUInt16(),
                 (try? reader.skip(2)) != nil

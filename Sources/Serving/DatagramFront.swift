@@ -10,6 +10,8 @@ final class DatagramFront: @unchecked Sendable {
     let answers: AnswerCache
     /// What the worker counts.
     let counters = WorkerCounters()
+    /// Keeps clients from choosing questions that meet in the table.
+    let seed = UInt64.random(in: .min ... .max)
     /// The clients that are answered.
     var access: AccessList
     /// The cookies that answers carry; nil for none.
@@ -21,12 +23,27 @@ final class DatagramFront: @unchecked Sendable {
         answers = AnswerCache(memory: answerMemory)
     }
 
+    /// The answer to a message over a stream; nil when it must go the long way, as all with options must.
+    func answer(_ message: [UInt8], from client: IPAddress, on loop: EventLoop) -> [UInt8]? {
+        message.withUnsafeBytes { octets in
+            guard access.allows(client), let shape = QueryShape(octets, seed: seed),
+                octets.count <= shape.questionEnd + QueryShape.emptyOPTOctets
+            else { return nil }
+            return withUnsafeTemporaryAllocation(byteCount: shape.limit, alignment: 8) { room in
+                let count = answers.answer(octets, shape, into: room, at: loop.now)
+                guard count > 3 else { return nil }
+                counters.value.addCached(responseCode: room[3])
+                return Array(room[..<count])
+            }
+        }
+    }
+
     /// Writes the answer into `reply` and returns its length; 0 when the datagram must go the long way.
     func answer(
         _ octets: UnsafeRawBufferPointer, from client: IPAddress, into reply: UnsafeMutableRawBufferPointer,
         on loop: EventLoop
     ) -> Int {
-        guard access.allows(client), let shape = QueryShape(octets) else { return 0 }
+        guard access.allows(client), let shape = QueryShape(octets, seed: seed) else { return 0 }
         let count = answers.answer(octets, shape, into: reply, at: loop.now)
         if count > 3 { counters.value.addCached(responseCode: reply[3]) }
         guard count > 0, !shape.cookie.isEmpty, let cookies else { return count }

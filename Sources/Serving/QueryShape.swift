@@ -16,19 +16,22 @@ package struct QueryShape {
     /// Where the data of the client's cookie option stands; empty without one.
     package let cookie: Range<Int>
 
-    package init?(_ octets: UnsafeRawBufferPointer) {
+    /// An OPT record without options (RFC 6891 §6.1.2).
+    static let emptyOPTOctets = 11
+
+    /// The lower half of the hash, by which tables find it.
+    var tableHash: UInt32 { UInt32(truncatingIfNeeded: hash) }
+
+    /// - Parameter seed: what makes the hash unpredictable; the same for all that are compared.
+    package init?(_ octets: UnsafeRawBufferPointer, seed: UInt64 = 0) {
         guard octets.count >= 17, octets.count <= 512, octets[2] & 0xFE == 0, octets[3] & 0x4F == 0,
             octets[4] == 0,
             octets[5] == 1, octets[6] | octets[7] | octets[8] | octets[9] | octets[10] == 0, octets[11] <= 1
         else { return nil }
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         var position = 12
         while position < octets.count, octets[position] != 0 {
             let length = Int(octets[position])
             guard length <= 63, position + 1 + length < octets.count else { return nil }
-            for index in position...(position + length) {
-                hash = (hash ^ UInt64(Self.lower(octets[index]))) &* 0x100_0000_01B3
-            }
             position += 1 + length
         }
         let end = position + 5
@@ -46,9 +49,10 @@ package struct QueryShape {
         } else if octets.count != end {
             return nil
         }
-        hash = (hash ^ UInt64(octets[end - 4]) << 8 ^ UInt64(octets[end - 3])) &* 0x100_0000_01B3
-        hash = (hash ^ UInt64(flags)) &* 0x100_0000_01B3
-        self.hash = hash ^ hash >> 29
+        let rest = UInt64(octets[end - 4]) << 16 | UInt64(octets[end - 3]) << 8 | UInt64(flags)
+        hash = Name.hash(
+            UnsafeRawBufferPointer(rebasing: octets[12..<(end - 4)]),
+            seed: seed ^ rest &* 0x9E37_79B9_7F4A_7C15)
         self.questionEnd = end
         self.flags = flags
         self.limit = limit
@@ -80,7 +84,4 @@ package struct QueryShape {
         let limit = max(Limits.payloadSizeWithoutEDNS, min(size, Int(Limits.payloadSize)))
         return (limit, octets[start + 7] & 0x80 != 0, cookie)
     }
-
-    @inline(__always)
-    static func lower(_ octet: UInt8) -> UInt8 { octet &- 0x41 < 26 ? octet | 0x20 : octet }
 }

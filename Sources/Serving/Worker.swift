@@ -3,7 +3,7 @@ import DNSWire
 package import EventLoop
 import Primitives
 package import Reachability
-import Recursion
+package import Recursion
 import Validation
 import Synchronization
 package import Telemetry
@@ -55,6 +55,12 @@ package actor Worker {
         front.answers.removeAll()
     }
 
+    /// What this worker knows of servers, to be kept over a restart.
+    package var serverMemory: [ServerHistory.Memory] { resolver.serverMemory }
+
+    /// Goes on from what an earlier run knew of servers.
+    package func recall(_ memory: [ServerHistory.Memory]) { resolver.recall(memory) }
+
     /// Asks one server what the detector wants to know; what comes of it is an observation like others.
     package func probe(_ probe: Probe) async { await resolver.probe(probe) }
 
@@ -84,14 +90,14 @@ package actor Worker {
     }
 
     /// A datagram that the front had no answer for; on the loop.
-    func receive(_ octets: UnsafeRawBufferPointer, from peer: PeerAddress, listener: DatagramListener) {
+    func receive(_ octets: [UInt8], from peer: PeerAddress, listener: DatagramListener) {
         // Reflected packets from port 0 can have no honest sender.
         guard peer.port != 0, octets.count >= Header.octetCount else { return }
         front.counters.value.addQuery(over: .udp)
         let client = Client(address: peer.address, limit: Limits.payloadSizeWithoutEDNS, idle: nil) {
             listener.send($0, to: peer)
         }
-        accept(Array(octets), from: client, allowed: configuration.access.allows(peer.address))
+        accept(octets, from: client, allowed: configuration.access.allows(peer.address))
     }
 
     /// A message over a stream whose idle time-out is `idle`. False when it is one that nobody answers.
@@ -281,7 +287,9 @@ package actor Worker {
         else { return reply }
         let ttl = (reply.answers + reply.authorities).map { $0.ttl }.min() ?? 0
         octets.withUnsafeBytes { query in
-            guard let shape = QueryShape(query), composed.count >= 3, composed[2] & 0x02 == 0 else { return }
+            guard let shape = QueryShape(query, seed: front.seed), composed.count >= 3,
+                composed[2] & 0x02 == 0
+            else { return }
             front.answers.store(composed, for: query, shape, ttl: ttl, at: loop.now)
         }
         return reply

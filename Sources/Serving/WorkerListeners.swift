@@ -7,6 +7,7 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
     private let worker: Worker
     private let datagrams: DatagramListener?
     private let streams: StreamListener?
+    private let waiting = WaitingQueries()
 
     package init(worker: Worker, endpoint: Endpoint, udp: Bool, tcp: Bool) throws(SystemError) {
         self.worker = worker
@@ -16,6 +17,7 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
 
     /// Begins to read; on the worker's loop.
     package func start() throws(SystemError) {
+        worker.loop.addBacklog { [weak self] in self?.workOff() ?? false }
         try datagrams?.start(self)
         try streams?.start(self)
     }
@@ -36,16 +38,30 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
         _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
         replyInto reply: UnsafeMutableRawBufferPointer
     ) -> Int {
-        guard let datagrams else { return 0 }
+        guard datagrams != nil else { return 0 }
         let count = worker.front.answer(octets, from: peer.address, into: reply, on: worker.loop)
         if count > 0 { return count }
-        // The buffers and the listener stay on this loop, which is the worker's executor.
-        nonisolated(unsafe) let (octets, listener) = (octets, datagrams)
-        worker.assumeIsolated { $0.receive(octets, from: peer, listener: listener) }
+        // Whatever needs a resolution waits until all that has come was looked at.
+        if waiting.add(octets, from: peer) { worker.loop.backlogGrew() }
         return 0
     }
 
+    /// Begins some of the resolutions that wait; whether more are left.
+    private func workOff() -> Bool {
+        guard let datagrams else { return false }
+        // The listener stays on this loop, which is the worker's executor.
+        nonisolated(unsafe) let listener = datagrams
+        for _ in 0..<WaitingQueries.perTurn {
+            guard let (octets, peer) = waiting.take() else { return false }
+            worker.assumeIsolated { $0.receive(octets, from: peer, listener: listener) }
+        }
+        return !waiting.isEmpty
+    }
+
     package func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {
+        if let answer = worker.front.answer(message, from: peer.address, on: worker.loop) {
+            return connection.send(answer)
+        }
         nonisolated(unsafe) let connection = connection
         let isAnswered = worker.assumeIsolated {
             $0.receive(message, from: peer, idle: connection.limits.idle) { connection.send($0) }

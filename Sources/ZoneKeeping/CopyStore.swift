@@ -124,6 +124,6 @@ package struct CopyStore: Sendable {
         }
         let text = labels.joined(separator: ".")
         guard text.utf8.count > 200 else { return text }
-        return text.prefix(180) + "-" + String(Name.hash(origin.octets[...]), radix: 16)
+        return text.prefix(180) + "-" + String(origin.stableHash, radix: 16)
     }
 }

@@ -3,6 +3,8 @@ package import DNSWire
 /// The zones that one server has, found by the longest matching origin; it never changes.
 package struct ZoneStore: Sendable {
     private let zones: [Name: Zone]
+    /// The top level domains that the origins are in, by hash: no other names need a look.
+    private let tops: Set<UInt64>
 
     package init(_ zones: some Sequence<Zone>) throws(ZoneError) {
         var byOrigin: [Name: Zone] = [:]
@@ -12,10 +14,11 @@ package struct ZoneStore: Sendable {
             }
         }
         self.zones = byOrigin
+        tops = Set(byOrigin.keys.map(\.topHash))
     }
 
     /// A store without zones: every name is out of zone.
-    package init() { zones = [:] }
+    package init() { (zones, tops) = ([:], []) }
 
     /// The origins in canonical order.
     package var origins: [Name] { zones.keys.sorted() }
@@ -33,11 +36,14 @@ package struct ZoneStore: Sendable {
     /// DS records stand on the parent's side of a cut, so the parent answers for them when it is here
     /// (RFC 4035 §3.1.4.1).
     package func zone(for name: Name, _ type: RecordType) -> Zone? {
-        if type == .ds, let parent = name.parent, let zone = deepest(parent) { return zone }
+        if type == .ds, !zones.isEmpty, let parent = name.parent, let zone = deepest(parent) { return zone }
         return deepest(name)
     }
 
     private func deepest(_ name: Name) -> Zone? {
+        guard !tops.isEmpty, tops.contains(name.topHash) || tops.contains(Name.root.topHash) else {
+            return nil
+        }
         var current: Name? = name
         while let origin = current {
             if let zone = zones[origin] { return zone }

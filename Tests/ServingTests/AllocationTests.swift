@@ -30,7 +30,7 @@ struct AllocationTests {
 
     @Test("An answer from the cache allocates nothing")
     func answer() throws {
-        let cache = AnswerCache(sets: 16)
+        let cache = AnswerCache(memory: 65_536)
         let start = Instant(nanoseconds: 1_000_000_000_000)
         let query = try Message.query("www.example")
         var message = query
@@ -71,6 +71,24 @@ struct AllocationTests {
             let allocated = await service.allocations() - before
             // Reading the counter is a task, and costs a few.
             #expect(allocated < 10)
+        }
+    }
+}
+
+extension AllocationTests {
+    /// What an uncached answer may allocate, from the client's datagram over one exchange to the reply.
+    private static let missMax: Int64 = 110
+
+    @Test("An answer that takes one exchange allocates no more than it did")
+    func miss() async throws {
+        try await TestService.run { service in
+            let client = try service.client()
+            for number in 0..<100 { _ = try client.ask(try Message.query("warm\(number).wild.example").compose()) }
+            let queries = try (0..<1000).map { try Message.query("fresh\($0).wild.example").compose() }
+            let before = await service.allocations()
+            for query in queries { _ = try client.ask(query) }
+            let allocated = await service.allocations() - before
+            #expect(allocated / 1000 <= Self.missMax, "\(allocated / 1000) allocations")
         }
     }
 }

@@ -6,7 +6,7 @@ import Zones
 
 @Suite("Finished answers")
 struct AnswerCacheTests {
-    private let cache = AnswerCache(sets: 16)
+    private let cache = AnswerCache(memory: 65_536)
     private let start = Instant(nanoseconds: 1_000_000_000_000)
 
     /// Stores an answer to a query for `name` with a TTL of 300 s.

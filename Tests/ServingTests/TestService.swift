@@ -158,6 +158,7 @@ enum TestZones {
             [
                 .address(name("ns.example"), loopback, ttl: 3600),
                 .address(name("www.example"), web, ttl: 300),
+                .address(name("*.wild.example"), web, ttl: 300),
                 .pointer(name("alias.example"), .cname, to: name("www.example"), ttl: 300),
             ] + large + medium)
         return try ZoneStore([root, example])

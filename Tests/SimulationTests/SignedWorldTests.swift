@@ -21,7 +21,7 @@ struct SignedSweep {
 
     /// Half of the zones with NSEC, half with NSEC3.
     static func denial(_ seed: UInt64) -> (Name) -> DenialStyle {
-        { name in (seed ^ Name.hash(name.octets[...])) & 1 == 0 ? .nsec : .nsec3 }
+        { name in (seed ^ name.stableHash) & 1 == 0 ? .nsec : .nsec3 }
     }
 
     func run() -> (run: SimulatedRun, report: SimulatedReport) {

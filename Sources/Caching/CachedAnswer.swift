@@ -1,0 +1,33 @@
+package import DNSWire
+
+/// What is known of a name and type.
+package enum CachedAnswer: Hashable, Sendable {
+    case positive(RecordSet)
+    /// The name exists, the type does not; with the SOA that says so (RFC 2308).
+    case noData(StartOfZone)
+    /// The name does not exist, nor anything below it (RFC 8020).
+    case nameError(StartOfZone)
+}
+
+/// The SOA record of a negative answer, with the RDATA of the RRSIG records that cover it.
+package struct StartOfZone: Hashable, Sendable {
+    package let zone: Name
+    package let data: RecordData
+    package let signatures: [RecordData]
+
+    package init(zone: Name, data: RecordData, signatures: [RecordData] = []) {
+        self.zone = zone
+        self.data = data
+        self.signatures = signatures
+    }
+}
+
+/// A cached answer with the seconds that it still lives, or how long ago it expired.
+package struct CacheHit: Sendable {
+    package let answer: CachedAnswer
+    package let evidence: Evidence
+    /// Seconds left; zero when stale.
+    package let ttl: UInt32
+    /// Seconds since expiry; nil when fresh.
+    package let staleFor: UInt32?
+}

@@ -1,0 +1,104 @@
+/// Finds places by a hash of 32 bits: an open table of words, probed one after the other, that never holds a hole.
+///
+/// Whether the place found is the right one is for the caller to see. Confined to whoever holds it.
+package struct EntryIndex {
+    /// The hash above, the place plus one in units of eight octets below; 0 where nothing stands.
+    private var words: [UInt64]
+    private let wordsMax: Int
+    package private(set) var count = 0
+
+    /// A table that grows with its contents to `octetsMax` octets at most.
+    package init(octetsMax: Int) {
+        let limit = max(16, octetsMax / 8)
+        wordsMax = 1 << (Int.bitWidth - 1 - limit.leadingZeroBitCount)
+        words = Array(repeating: 0, count: min(16, wordsMax))
+    }
+
+    /// The octets that the table occupies.
+    package var octetCount: Int { words.count * 8 }
+
+    /// Whether another place fits in, now or after growth.
+    package var hasRoom: Bool { count < wordsMax - wordsMax / 8 }
+
+    /// The place under a hash for which `matches` holds.
+    package func find(_ hash: UInt32, where matches: (Int) -> Bool) -> Int? {
+        let mask = words.count - 1
+        return words.withUnsafeBufferPointer { words in
+            var slot = Int(hash) & mask
+            while words[slot] != 0 {
+                if UInt32(truncatingIfNeeded: words[slot] >> 32) == hash {
+                    let place = Self.place(words[slot])
+                    if matches(place) { return place }
+                }
+                slot = (slot + 1) & mask
+            }
+            return nil
+        }
+    }
+
+    /// Adds a place that is a multiple of eight below 32 GiB; `hasRoom` must hold.
+    package mutating func insert(_ hash: UInt32, _ place: Int) {
+        precondition(hasRoom, "no room was made in the index")
+        if count >= words.count - words.count / 4, words.count < wordsMax { grow() }
+        put(Self.word(hash, place))
+        count += 1
+    }
+
+    /// Has a hash that led to one place lead to another.
+    package mutating func move(_ hash: UInt32, from place: Int, to other: Int) {
+        guard let slot = slot(of: hash, place) else { return }
+        words[slot] = Self.word(hash, other)
+    }
+
+    package mutating func remove(_ hash: UInt32, _ place: Int) {
+        guard var hole = slot(of: hash, place) else { return }
+        let mask = words.count - 1
+        var slot = (hole + 1) & mask
+        // What stands behind the hole moves into it, unless that would put it before its own beginning.
+        while words[slot] != 0 {
+            let home = Int(words[slot] >> 32) & mask
+            if (slot &- home) & mask >= (slot &- hole) & mask {
+                words[hole] = words[slot]
+                hole = slot
+            }
+            slot = (slot + 1) & mask
+        }
+        words[hole] = 0
+        count -= 1
+    }
+
+    package mutating func removeAll() {
+        for slot in words.indices { words[slot] = 0 }
+        count = 0
+    }
+
+    private func slot(of hash: UInt32, _ place: Int) -> Int? {
+        let mask = words.count - 1
+        let wanted = Self.word(hash, place)
+        var slot = Int(hash) & mask
+        while words[slot] != 0 {
+            if words[slot] == wanted { return slot }
+            slot = (slot + 1) & mask
+        }
+        return nil
+    }
+
+    private mutating func put(_ word: UInt64) {
+        let mask = words.count - 1
+        var slot = Int(word >> 32) & mask
+        while words[slot] != 0 { slot = (slot + 1) & mask }
+        words[slot] = word
+    }
+
+    private mutating func grow() {
+        let old = words
+        words = Array(repeating: 0, count: old.count * 2)
+        for word in old where word != 0 { put(word) }
+    }
+
+    private static func word(_ hash: UInt32, _ place: Int) -> UInt64 {
+        UInt64(hash) << 32 | UInt64(truncatingIfNeeded: place / 8 + 1)
+    }
+
+    private static func place(_ word: UInt64) -> Int { (Int(word & 0xFFFF_FFFF) - 1) * 8 }
+}

@@ -1,0 +1,85 @@
+/// Names as octets, eight at a time: what tables do without making values of them.
+extension Name {
+    /// A name whose octets come from our own store; nil where they are no well-formed name.
+    package init?(wire octets: [UInt8]) {
+        guard octets.count <= Self.octetsMax else { return nil }
+        var position = 0
+        while position < octets.count, octets[position] != 0 {
+            guard octets[position] <= Self.labelOctetsMax else { return nil }
+            position += 1 + Int(octets[position])
+        }
+        guard position + 1 == octets.count else { return nil }
+        self.init(uncheckedOctets: octets)
+    }
+
+    /// FNV-1a over the octets in lower case: the same in every version, for names of files.
+    package var stableHash: UInt64 {
+        octets.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64(Self.lower($1))) &* 0x100_0000_01B3 }
+    }
+
+    /// A hash of the last label, the root's left out, in lower case; that of nothing for the root itself.
+    package var topHash: UInt64 {
+        octets.withUnsafeBytes { octets in
+            var (last, position) = (0, 0)
+            while position < octets.count, octets[position] != 0 {
+                last = position
+                position += 1 + Int(octets[position])
+            }
+            return Self.hash(UnsafeRawBufferPointer(rebasing: octets[last...]))
+        }
+    }
+
+    /// Whether two names, or ends of names, are equal but for the case of their letters.
+    package static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        guard left.count == right.count else { return false }
+        var offset = 0
+        while offset < left.count {
+            let (first, second) = (word(left, at: offset), word(right, at: offset))
+            if first != second, lower(first) != lower(second) { return false }
+            offset += 8
+        }
+        return true
+    }
+
+    /// A hash of a name, or of the end of one, in lower case: for tables that compare names afterwards.
+    ///
+    /// Each eight octets are multiplied in, as wyhash does it. With an unpredictable seed nobody can choose names that
+    /// meet in a table.
+    package static func hash(_ octets: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
+        var hash = seed ^ 0xA076_1D64_78BD_642F ^ UInt64(truncatingIfNeeded: octets.count)
+        var offset = 0
+        while offset < octets.count {
+            hash = mix(hash ^ lower(word(octets, at: offset)), 0xE703_7ED1_A0B4_28DB)
+            offset += 8
+        }
+        return mix(hash, 0x8EBC_6AF0_9C88_C6E3)
+    }
+
+    /// Both halves of a product, folded.
+    @inline(__always)
+    private static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let product = left.multipliedFullWidth(by: right)
+        return product.high ^ product.low
+    }
+
+    /// Eight octets from an offset on, zeros where there are fewer.
+    @inline(__always)
+    private static func word(_ octets: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
+        if octets.count - offset >= 8 {
+            return octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
+        var word: UInt64 = 0
+        for index in offset..<octets.count { word |= UInt64(octets[index]) << UInt64(8 * (index - offset)) }
+        return word
+    }
+
+    /// ASCII lower case of eight octets: those from `A` to `Z` get bit 5.
+    @inline(__always)
+    private static func lower(_ word: UInt64) -> UInt64 {
+        let each: UInt64 = 0x0101_0101_0101_0101
+        let low = word & (0x7F * each)
+        let fromA = low &+ (0x80 - 0x41) * each
+        let beyondZ = low &+ (0x80 - 0x5B) * each
+        return word | ((fromA & ~beyondZ & ~word) & (0x80 * each)) >> 2
+    }
+}
