@@ -18,6 +18,7 @@ package final class Daemon {
     private var listeners: [(EventLoop, WorkerListeners)] = []
     private let recorder: Recorder
     private let localZones: LocalZones
+    private var keeper: CacheKeeper?
     private let networks: NetworkSources
     private let feeding: RouteFeeding
     private let feed = LiveFeed()
@@ -52,7 +53,8 @@ package final class Daemon {
         let answerMemory = settings.cache.memory / 4
         configuration.answerMemory = answerMemory / workerCount
         let cache = RecordCache(
-            memory: settings.cache.memory - answerMemory, staleFor: settings.cache.staleFor)
+            memory: settings.cache.memory - answerMemory, staleFor: settings.cache.staleFor,
+            seed: .random(in: .min ... .max))
         for index in 0..<workerCount {
             let loop = try Self.makeLoop("worker-\(index)", clock: clock)
             let worker = Worker(
@@ -61,6 +63,11 @@ package final class Daemon {
             for listen in settings.listen {
                 try bind(listen, to: worker)
             }
+        }
+        if settings.cache.snapshot {
+            keeper = CacheKeeper(
+                directory: settings.stateDirectory, cache: cache, workers: workers, log: log)
+            keeper?.start()
         }
         localZones.start(for: workers)
         try startPage(cache)
@@ -101,6 +108,7 @@ package final class Daemon {
         let end = ContinuousClock.now + Self.drainMax
         while workers.contains(where: { $0.running > 0 }), ContinuousClock.now < end { usleep(10_000) }
         for (loop, listener) in listeners { loop.run { listener.stop() } }
+        keeper?.stop()
         for worker in workers { worker.loop.stop() }
         feeding.stop()
         recorder.close()

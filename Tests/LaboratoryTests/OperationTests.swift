@@ -80,6 +80,37 @@ struct OperationTests {
         }
     }
 
+    @Test(
+        "A restart in the middle of an outage keeps what was known; a damaged snapshot is told, and left aside"
+    )
+    func restartInOutage() throws {
+        try withResolver { laboratory in
+            #expect(laboratory.dig().ask("short.virgin.test").status == "NOERROR")
+            for server in laboratory.operatorA { server.fallSilent() }
+            #expect(laboratory.resolver.stop() == 0)
+            try laboratory.startResolver()
+            #expect(Patience.wait(10) { laboratory.resolver.log.contains("info cache: ") })
+            var answer = laboratory.dig().ask("short.virgin.test")
+            let becameStale = Patience.wait(20) {
+                answer = laboratory.dig().ask("short.virgin.test")
+                return answer.extendedErrors.contains { $0.code == 3 }
+            }
+            #expect(becameStale)
+            #expect(answer.status == "NOERROR")
+            #expect(answer.values == ["10.53.2.81"])
+
+            #expect(laboratory.resolver.stop() == 0)
+            let snapshot = laboratory.resolver.folder.appendingPathComponent("cache.snapshot")
+            var octets = try Data(contentsOf: snapshot)
+            octets[octets.count / 2] ^= 1
+            try octets.write(to: snapshot)
+            try laboratory.startResolver()
+            #expect(Patience.wait(10) { laboratory.resolver.log.contains("the cache begins empty") })
+            #expect(laboratory.dig().ask("short.virgin.test").status == "SERVFAIL")
+            for server in laboratory.operatorA { server.recover() }
+        }
+    }
+
     /// The datagrams sent so far on the resolver's machine, by the kernel's count.
     private func datagramsSent(_ laboratory: Laboratory) -> Int {
         let lines = laboratory.run(["cat", "/proc/net/snmp"]).output.split(separator: "\n")
