@@ -26,6 +26,7 @@ enum ResolverSettings {
         configuration.ipv4 = settings.resolver.ipv4
         configuration.ipv6 = settings.resolver.ipv6 != .off
         configuration.queryBudget = settings.resolver.queryBudget
+        configuration.errorReporting = settings.resolver.errorReporting
         configuration.staleTTL = UInt32(clamping: settings.cache.staleTTL.nanoseconds / 1_000_000_000)
         configuration.identify = identify
         configuration.validation = try validation(settings.dnssec)
@@ -53,7 +54,7 @@ enum ResolverSettings {
         return forwards
     }
 
-    private static func validation(_ settings: Settings.DNSSEC) throws(DaemonProblem)
+    static func validation(_ settings: Settings.DNSSEC) throws(DaemonProblem)
         -> ValidationConfiguration?
     {
         guard settings.mode == .validate else { return nil }

@@ -23,6 +23,7 @@ package final class SecureLaboratory {
     package let folder: URL
     private let namespace: Namespace
     private let signer: ZoneSigner
+    private let executable: String
     private var children: [Child] = []
 
     /// The root, `test.` and what they delegate.
@@ -35,21 +36,37 @@ package final class SecureLaboratory {
 
         """
 
-    /// Signs the zones and serves them; `more` lines go into the configuration of Afterglow.
-    package init(_ zones: [SignedZone], afterglow: String, more: String = "") throws(LaboratoryError) {
+    /// Signs the zones and serves them.
+    ///
+    /// - Parameters:
+    ///   - more: lines for the configuration of Afterglow.
+    ///   - resolver: keys of its section `resolver`.
+    ///   - change: what happens to the laboratory's files before the resolvers read them; zones are in
+    ///     `served-NAME.zone`.
+    package init(
+        _ zones: [SignedZone], afterglow: String, more: String = "", resolver: String = "",
+        change: (URL) throws -> Void = { _ in }
+    ) throws(LaboratoryError) {
         let label = String(UUID().uuidString.prefix(4))
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("afterglow-secure-\(label)")
         signer = ZoneSigner(folder: folder)
+        executable = afterglow
         namespace = try Namespace("secure", laboratory: label)
         do {
-            try build(zones, afterglow: afterglow, more: more)
+            try build(zones)
+            try Self.apply(change, to: folder)
+            try startResolvers(configuration(more, resolver))
         } catch {
             tearDown()
             throw error
         }
     }
 
-    private func build(_ zones: [SignedZone], afterglow: String, more: String) throws(LaboratoryError) {
+    private static func apply(_ change: (URL) throws -> Void, to folder: URL) throws(LaboratoryError) {
+        do { try change(folder) } catch { throw .missing("\(folder.path): \(error)") }
+    }
+
+    private func build(_ zones: [SignedZone]) throws(LaboratoryError) {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
@@ -60,7 +77,6 @@ package final class SecureLaboratory {
             try namespace.configure("addr", "add", address + "/32", "dev", "lo")
         }
         try serve(zones)
-        try startResolvers(afterglow: afterglow, more: more)
     }
 
     deinit { tearDown() }
@@ -74,6 +90,12 @@ package final class SecureLaboratory {
         children = []
         namespace.remove()
         try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Runs a command of Afterglow with the configuration of the one that serves here.
+    package func afterglow(_ arguments: String...) -> Command {
+        Command.run(
+            [executable] + arguments + ["--config", folder.appendingPathComponent("afterglow.yaml").path])
     }
 
     /// Asks one question of one resolver.
@@ -164,9 +186,9 @@ package final class SecureLaboratory {
         children.append(try namespace.start(arguments, output: file, complaint: file))
     }
 
-    private func startResolvers(afterglow: String, more: String) throws(LaboratoryError) {
-        let own = try signer.write(configuration(more), to: "afterglow.yaml")
-        try start([afterglow, "serve", "--config", own], log: "afterglow.log")
+    private func startResolvers(_ configuration: String) throws(LaboratoryError) {
+        let own = try signer.write(configuration, to: "afterglow.yaml")
+        try start([executable, "serve", "--config", own], log: "afterglow.log")
         let unbound = try signer.write(unboundConfiguration, to: "unbound.conf")
         try start(["unbound", "-d", "-p", "-c", unbound], log: "unbound.log")
         let named = try signer.write(try namedConfiguration(), to: "named.conf")
@@ -181,12 +203,12 @@ package final class SecureLaboratory {
         }
     }
 
-    private func configuration(_ more: String) -> String {
+    private func configuration(_ more: String, _ resolver: String) -> String {
         """
         listen: [127.0.0.1:53]
         access: { allow: [127.0.0.0/8] }
         state-directory: \(folder.path)/state
-        resolver: { root-hints: hints, special-use-names: false, ipv6: false }
+        resolver: { root-hints: hints, special-use-names: false, ipv6: false\(resolver.isEmpty ? "" : ", " + resolver) }
         routing: { origin-dns: off }
         http: off
         \(more.isEmpty ? "dnssec: { trust-anchors: anchors }" : more)

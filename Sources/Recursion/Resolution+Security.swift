@@ -55,9 +55,10 @@ extension Found {
 extension Resolver {
     /// The security of something that has been judged, with its reason as far as it is remembered.
     func security(of finding: Finding, at name: Name) -> Security {
-        switch finding.security {
+        if let off = negativeAnchor(above: name) { return .insecure(.negativeTrustAnchor(off)) }
+        return switch finding.security {
         case .secure: .secure
-        case .insecure: .insecure(insecurity(of: name))
+        case .insecure: .insecure(trusts.insecurity(of: name) ?? .unsignedDelegation(name))
         case .unchecked, .indeterminate: .indeterminate
         }
     }
@@ -70,11 +71,10 @@ extension Resolver {
         return sentinel.isRefuted(by: validation.anchors)
     }
 
-    private func insecurity(of name: Name) -> InsecurityReason {
-        if let off = configuration.validation?.negativeAnchors.covering(name, at: upstream.wallTime) {
-            return .negativeTrustAnchor(off)
-        }
-        return trusts.insecurity(of: name) ?? .unsignedDelegation(name)
+    /// The deepest negative anchor that holds now at or above a name.
+    func negativeAnchor(above name: Name) -> Name? {
+        guard let anchors = configuration.validation?.negativeAnchors, !anchors.isEmpty else { return nil }
+        return anchors.covering(name, at: upstream.wallTime)
     }
 
     /// The security of an expired answer; nil where it may not be given.
@@ -83,8 +83,9 @@ extension Resolver {
     /// chain of trust has shown that it needs no signatures.
     func staleSecurity(of hit: CacheHit, at name: Name) -> Security? {
         guard let validation = configuration.validation else { return .indeterminate }
+        if let off = negativeAnchor(above: name) { return .insecure(.negativeTrustAnchor(off)) }
         switch hit.evidence.security {
-        case .insecure: return .insecure(insecurity(of: name))
+        case .insecure: return .insecure(trusts.insecurity(of: name) ?? .unsignedDelegation(name))
         case .indeterminate: return .indeterminate
         case .unchecked: return trusts.insecurity(of: name).map(Security.insecure)
         case .secure: break

@@ -79,6 +79,8 @@ package struct ResolverConfiguration: Sendable {
     package var staleTTL: UInt32 = 30
     /// How answers are validated; nil for not at all.
     package var validation: ValidationConfiguration?
+    /// Whether what does not validate is told to the agents that authorities name (RFC 9567).
+    package var errorReporting = false
     /// What network an address belongs to, for the explanation of failures.
     package var identify: @Sendable (IPAddress) -> NetworkName? = { _ in nil }
     /// Names that other resolvers are asked for.

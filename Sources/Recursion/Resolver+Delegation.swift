@@ -23,21 +23,26 @@ extension Resolver {
 
     /// What the parent says of the name: by the referral that led there, else by asking for its DS records.
     func followDelegation(to name: Name, from parent: ZoneKeys, budget: Budget) async -> Cut {
+        var refuted: BogusReason?
         if let referral = cache.find(name, .ds, .delegation, at: upstream.now) {
             let cut = await judge(delegation(referral), of: name, by: parent, budget: budget)
             switch cut {
-            case .bogus, .unsigned, .unknown: cache.remove(name, .ds, .delegation)
+            case .bogus(.limitReached): return cut
+            case .bogus(let reason): refuted = reason
+            case .unsigned, .unknown: break
             default: return cut
             }
+            cache.remove(name, .ds, .delegation)
         }
         let question = Question(name, .ds)
-        var refuted: BogusReason?
         for attempt in 0...ValidationLimits.retries {
             let cached = attempt == 0 ? cached(question) : nil
             let found = if let cached { cached } else { await iterate(question, budget: budget, depth: 1) }
             if case .failure = found, let refuted { return remember(refuted, at: name) }
             let cut = await judge(found, of: name, by: parent, budget: budget)
             if cached == nil, found.finding != nil { keep(found, question) }
+            // What was bogus a moment ago is not unknown for being out of reach now.
+            if case .unknown = cut, let refuted { return remember(refuted, at: name) }
             guard case .bogus(let reason) = cut else { return cut }
             if case .limitReached = reason { return cut }
             refuted = .telling(refuted, reason)
@@ -102,9 +107,8 @@ extension Resolver {
             return signer.isBelow(parent.zone)
                 ? .within(signer) : .bogus(.wrongSigner(set, zone: parent.zone))
         }
-        await takeTurns(budget)
         let validator = validation.validator(at: upstream.wallTime, budget: budget.validation)
-        switch validator.validate(SignedSet(set), keys: parent) {
+        switch await validate(set, keys: parent, validator, budget: budget) {
         case .bogus(let reason): return .bogus(reason)
         case .secure(let proof):
             guard proof.wildcard == nil || set.type != .ds else {
@@ -150,8 +154,7 @@ extension Resolver {
         guard let validation = configuration.validation else { return (secure, lifetime, refuted) }
         let validator = validation.validator(at: upstream.wallTime, budget: budget.validation)
         for set in proof.prefix(ValidationLimits.denialRecords) {
-            await takeTurns(budget)
-            switch validator.validate(SignedSet(set), keys: keys) {
+            switch await validate(set, keys: keys, validator, budget: budget) {
             case .secure(let proof) where proof.wildcard == nil:
                 lifetime.limit(by: proof, at: upstream.wallTime)
                 secure.append(SignedSet(set))

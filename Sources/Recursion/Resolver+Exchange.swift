@@ -76,6 +76,7 @@ extension Resolver {
             // A forwarder speaks for everything on the way to its answer.
             let response = Response(message, question: question, zone: forwarder == nil ? zone : .root)
             note(response.observed(message, roundTrip), server: server, zone: zone, transport: transport)
+            if forwarder == nil { noteReportChannel(message, of: zone) }
             if case .lame = response { selection.markLame(server, for: zone, at: upstream.now) }
             if transport == .udp, message.header.isTruncated || !keptCase {
                 transport = .tcp

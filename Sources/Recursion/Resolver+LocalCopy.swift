@@ -13,12 +13,17 @@ extension Resolver {
         package let glue: [Record]
         /// DS or NSEC records of the cut, with signatures.
         package let signers: [Record]
+        /// The parent's DNSKEY records with signatures; none where it is not signed.
+        package let keys: [Record]
 
-        package init(parent: Name, servers: [Record], glue: [Record], signers: [Record]) {
+        package init(
+            parent: Name, servers: [Record], glue: [Record], signers: [Record], keys: [Record] = []
+        ) {
             self.parent = parent
             self.servers = servers
             self.glue = glue
             self.signers = signers
+            self.keys = keys
         }
     }
 
@@ -28,6 +33,7 @@ extension Resolver {
         guard let zone = referral.servers.first?.name, delegatedServers(of: zone) == nil else { return false }
         let servers = Array(referral.servers.prefix(Limits.nameServers))
         remember(zone: zone, servers: servers, addresses: referral.glue)
+        offer(referral.keys, of: referral.parent)
         let message = Message(header: Header(id: 0), authorities: referral.signers)
         let source = Finding.Source(zone: referral.parent, server: IPAddress(ipv4: 0))
         rememberDelegationSigner(of: zone, from: referral.parent, Reply(message: message, source: source))

@@ -35,7 +35,7 @@ extension Resolver {
         guard let validation = configuration.validation, question.type != .ds,
             let zone = denials.zone(above: question.name), case .zone = trusts.find(zone, at: now),
             closestDelegation(to: question).zone == zone,
-            validation.negativeAnchors.covering(question.name, at: upstream.wallTime) == nil
+            negativeAnchor(above: question.name) == nil
         else { return nil }
         let validator = validation.validator(at: upstream.wallTime, budget: budget.validation)
         if let found = expanded(question, in: zone, validator) { return found }
@@ -88,7 +88,8 @@ extension Resolver {
     private func hashedLink(
         for name: Name, in zone: Name, _ parameters: HashParameters, _ validator: Validator
     ) -> (link: DenialMemory.Link, isMatch: Bool)? {
-        guard validator.budget.spendHash(), let hash = validator.digester.hash(name, parameters),
+        guard validator.budget.spendHash(iterations: parameters.iterations),
+            let hash = validator.digester.hash(name, parameters),
             let link = denials.link(for: hash, in: zone, at: upstream.now),
             let record = link.set.data.first.flatMap({ HashedNextSecure(owner: link.set.name, $0) }),
             record.hash == hash || record.covers(hash)

@@ -24,9 +24,7 @@ extension Resolver {
         else {
             return .indeterminate
         }
-        if let off = validation.negativeAnchors.covering(name, at: upstream.wallTime),
-            off.isEqualOrBelow(apex)
-        {
+        if let off = negativeAnchor(above: name), off.isEqualOrBelow(apex) {
             return .insecure(.negativeTrustAnchor(off))
         }
         var keys: ZoneKeys
@@ -131,6 +129,7 @@ extension Resolver {
                 remember(.zone(keys), at: zone, for: lifetime)
                 if let set, !validation.anchors.anchors(of: zone).isEmpty {
                     validation.source.observe(SignedSet(set))
+                    if cached == nil { signalAnchors(of: zone) }
                 }
                 if var finding = found.finding, finding.security != .secure {
                     finding.security = .secure

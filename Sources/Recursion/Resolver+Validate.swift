@@ -11,7 +11,7 @@ extension Resolver {
             if finding.security != .unchecked { return found }
             switch await judge(found, question, budget: budget) {
             case .believed(let judged):
-                keep(judged, question)
+                keepJudged(judged, question)
                 return judged
             case .bogus: forget(question)
             case .failed(let errors): return .failure(errors)
@@ -24,7 +24,7 @@ extension Resolver {
             guard let finding = found.finding else { return refuted.map(Found.bogus) ?? found }
             switch await judge(found, question, budget: budget) {
             case .believed(let judged):
-                keep(judged, question)
+                keepJudged(judged, question)
                 return judged
             case .bogus(let reason):
                 refuted = .telling(refuted, reason)
@@ -36,7 +36,8 @@ extension Resolver {
         return refuted.map(Found.bogus) ?? .failure([])
     }
 
-    private enum Judgement {
+    /// What validation makes of something found.
+    enum Judgement {
         case believed(Found)
         case bogus(BogusReason)
         case failed([ExtendedError])
@@ -48,7 +49,11 @@ extension Resolver {
         case other(ZoneTrust)
     }
 
-    private func judge(_ found: Found, _ question: Question, budget: Budget) async -> Judgement {
+    /// Validates every set of something found, and the denial that it may be.
+    ///
+    /// - Parameter copy: the zone whose local copy says so; nil for what name servers said. What a copy says belongs to its
+    ///   zone, and proves nothing of other names, for it may be old.
+    func judge(_ found: Found, _ question: Question, copy: Name? = nil, budget: Budget) async -> Judgement {
         guard var finding = found.finding else { return .believed(found) }
         var status = SecurityStatus.secure
         let isRedirection = finding.sets.contains { $0.type == .dname }
@@ -57,16 +62,17 @@ extension Resolver {
                 status = .indeterminate
                 continue
             }
-            switch await trust(in: set, budget: budget) {
+            switch await trust(in: set, copy: copy, budget: budget) {
             case .secure(let proof):
                 finding.limit(to: proof.ttl)
                 guard let wildcard = proof.wildcard else { continue }
                 switch await judgeExpansion(
                     of: set, wildcard, proof.signature.signer, &finding, budget: budget)
                 {
-                case .secure:
+                case .secure where copy == nil:
                     rememberExpansion(
                         of: Question(set.name, set.type), wildcard, finding, by: proof.signature.signer)
+                case .secure: break
                 case .insecure: status = max(status, .insecure)
                 case .bogus(let reason): return .bogus(reason)
                 }
@@ -78,7 +84,7 @@ extension Resolver {
         }
         switch found {
         case .noData, .nameError:
-            switch await judgeDenial(found, question, &finding, budget: budget) {
+            switch await judgeDenial(found, question, &finding, copy: copy, budget: budget) {
             case .secure(_): break
             case .insecure: status = max(status, .insecure)
             case .indeterminate: status = .indeterminate
@@ -88,13 +94,13 @@ extension Resolver {
         default: break
         }
         finding.security = status
-        if found.isDenial { rememberDenial(finding) }
+        if copy == nil, found.isDenial { rememberDenial(finding) }
         return .believed(found.with(finding))
     }
 
     /// Validates a set by the keys of the zone that its signatures name; without signatures, finds out whether it
     /// needs any (RFC 4035 §5.1).
-    private func trust(in set: RecordSet, budget: Budget) async -> SetTrust {
+    private func trust(in set: RecordSet, copy: Name?, budget: Budget) async -> SetTrust {
         guard let validation = configuration.validation else { return .other(.indeterminate) }
         var refuted: BogusReason?
         for signer in set.signers {
@@ -105,8 +111,7 @@ extension Resolver {
                     continue
                 }
                 let validator = validation.validator(at: upstream.wallTime, budget: budget.validation)
-                await takeTurns(budget)
-                switch validator.validate(SignedSet(set), keys: keys) {
+                switch await validate(set, keys: keys, validator, budget: budget) {
                 case .secure(let proof): return .secure(proof)
                 case .bogus(let reason): refuted = .telling(refuted, reason)
                 }
@@ -114,7 +119,7 @@ extension Resolver {
             }
         }
         let owner = set.type == .ds ? set.name.parent ?? .root : set.name
-        switch await trust(of: owner, budget: budget) {
+        switch await trust(of: copy ?? owner, budget: budget) {
         case .secure: return .other(.bogus(refuted ?? .signaturesMissing(set.name, set.type)))
         case let other: return .other(other)
         }
@@ -138,7 +143,7 @@ extension Resolver {
 
     /// Checks that a denial is proven by the zone that it is of.
     private func judgeDenial(
-        _ found: Found, _ question: Question, _ finding: inout Finding, budget: Budget
+        _ found: Found, _ question: Question, _ finding: inout Finding, copy: Name?, budget: Budget
     ) async -> ZoneTrust {
         guard let validation = configuration.validation else { return .indeterminate }
         let signer = finding.proof.flatMap(\.signers).first { signer in
@@ -146,7 +151,7 @@ extension Resolver {
                 && (question.type != .ds || question.name.isBelow(signer) || question.name.isRoot)
         }
         let owner = question.type == .ds ? question.name.parent ?? .root : question.name
-        let trusted = await trust(of: signer ?? owner, budget: budget)
+        let trusted = await trust(of: signer ?? copy ?? owner, budget: budget)
         guard case .secure(let keys) = trusted else { return trusted }
         guard signer == keys.zone else { return .bogus(.denialMissing(question.name, question.type)) }
         let (sets, lifetime, reason) = await validated(finding.proof, by: keys, budget: budget)
@@ -164,6 +169,35 @@ extension Resolver {
         case .insecure(let why): return .insecure(why)
         case .bogus(let why): return .bogus(reason ?? why)
         }
+    }
+
+    /// Keeps what has been judged. What counts as unsigned by a negative anchor is kept as if nobody had looked: the anchor
+    /// may end any time.
+    private func keepJudged(_ judged: Found, _ question: Question) {
+        guard var finding = judged.finding, negativeAnchor(above: question.name) != nil else {
+            return keep(judged, question)
+        }
+        finding.security = .unchecked
+        keep(judged.with(finding), question)
+    }
+
+    /// Validates a set one signature at a time, so that others have their turn in between.
+    func validate(_ set: RecordSet, keys: ZoneKeys, _ validator: Validator, budget: Budget) async
+        -> SetVerdict
+    {
+        var refuted: BogusReason?
+        for signature in set.signatures.prefix(ValidationLimits.signaturesPerSet) {
+            await takeTurns(budget)
+            var part = SignedSet(set)
+            part.signatures = [signature]
+            switch validator.validate(part, keys: keys) {
+            case .secure(let proof): return .secure(proof)
+            case .bogus(let reason):
+                refuted = .telling(refuted, reason)
+                if case .limitReached = reason { return .bogus(reason) }
+            }
+        }
+        return .bogus(refuted ?? .signaturesMissing(set.name, set.type))
     }
 
     /// Lets the worker's loop serve others between signature checks.

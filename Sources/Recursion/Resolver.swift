@@ -35,6 +35,10 @@ package final class Resolver {
     /// Until when the parents of zones that cannot be reached are left alone.
     var parentsAsked: [Name: Instant] = [:]
     var zoneReports: [Name: ZoneReport] = [:]
+    /// Whom authorities want to be told of errors, and what there is to tell.
+    var errorReports = ErrorReports()
+    /// Questions that tell zones with trust anchors which of their keys are trusted.
+    var anchorSignals: [Question] = []
 
     /// A resolution under way.
     private struct Flight: Hashable {
@@ -99,6 +103,7 @@ package final class Resolver {
             case .answer, .noData: break
             case .bogus(let reason):
                 refusals.store(question, reason, at: upstream.now)
+                report(reason, about: Question(name, question.type))
                 return .refuted(reason)
             case .failure(let errors):
                 let failure = ResolutionFailure(errors: errors, zone: budget.service?.zone)

@@ -221,19 +221,30 @@ package actor Worker {
         let began = loop.now
         nonisolated(unsafe) let exchange = ClientExchange()
         nonisolated(unsafe) let answerEarly = {
-            guard exchange.state == .waiting, self.answerWithoutNameServers(message, question, octets, client)
-            else { return }
-            exchange.state = .answered
-            self.front.counters.value.addResolution(self.loop.now - began)
+            guard exchange.state == .waiting else { return }
+            Task.immediate(executorPreference: self.loop) {
+                guard await self.answerWithoutNameServers(message, question, octets, client, exchange) else {
+                    return
+                }
+                self.front.counters.value.addResolution(self.loop.now - began)
+            }
+            return
         }
         let patience = loop.schedule(at: loop.now + configuration.clientDeadline, answerEarly)
         let resolution = await resolve(question, for: message)
         loop.cancel(patience)
         admission.leave(holder)
+        defer { runErrands() }
         guard exchange.state == .waiting else { return }
         let reply = answer(message, resolution, octets, to: client, from: AnswerSource(of: resolution))
         front.counters.value.addResolution(loop.now - began)
         if let service = resolution.service { record(service.zone, service.servedFrom, reply) }
+    }
+
+    private func runErrands() {
+        for errand in resolver.takeErrands() {
+            Task.immediate(executorPreference: loop) { await self.resolver.run(errand) }
+        }
     }
 
     /// Tells the log what a client got, where name servers were needed for it.
@@ -245,12 +256,16 @@ package actor Worker {
                 extendedErrors: errors))
     }
 
-    /// Answers from the local copy, else from stale data; false when there is neither.
+    /// Answers from the local copy, else from stale data; false when there is neither, or an answer has gone meanwhile.
     private func answerWithoutNameServers(
-        _ message: Message, _ question: Question, _ octets: [UInt8], _ client: Client
-    ) -> Bool {
+        _ message: Message, _ question: Question, _ octets: [UInt8], _ client: Client,
+        _ exchange: ClientExchange
+    ) async -> Bool {
         let zone = resolver.closestZone(to: question)
-        if let copy = standByAnswer(to: message, question) {
+        let copy = await standByAnswer(to: message, question)
+        guard exchange.state == .waiting else { return false }
+        if let copy {
+            exchange.state = .answered
             record(zone, .localCopy, answer(message, copy, octets, to: client, from: .localCopy))
             return true
         }
@@ -259,6 +274,7 @@ package actor Worker {
                 question, because: "name servers are slow",
                 checkingDisabled: message.header.checkingDisabled)
         else { return false }
+        exchange.state = .answered
         record(zone, .stale, answer(message, stale, octets, to: client, from: .stale))
         return true
     }

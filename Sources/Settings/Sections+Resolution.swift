@@ -13,6 +13,7 @@ extension Settings {
                 Key("case-randomisation", \.caseRandomisation, .toggle),
                 Key("ipv4", \.ipv4, .toggle),
                 Key("ipv6", \.ipv6, ipv6Form),
+                Key("error-reporting", \.errorReporting, .toggle),
                 Key("query-budget", \.queryBudget, .number(1...100_000)),
                 Key("client-deadline", \.clientDeadline, .duration),
             ])

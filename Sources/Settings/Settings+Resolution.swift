@@ -16,6 +16,8 @@ extension Settings {
         package var ipv6 = IPv6.auto
         /// Upstream queries per client query.
         package var queryBudget = 200
+        /// Whether what does not validate is told to the agents that authorities name (RFC 9567).
+        package var errorReporting = false
         /// After which a fallback answers.
         package var clientDeadline = Duration.milliseconds(1800)
     }

@@ -9,6 +9,8 @@ package struct SimulatedServer: Sendable {
     package var link: Link
     /// Adds signatures and denials; nil where no zone is signed.
     package var signer: ZoneSigner?
+    /// Whom the server wants to be told of errors (RFC 9567 §5).
+    package var reportAgent: Name?
 
     package init(zones: ZoneStore, conduct: Conduct = .honest, link: Link = Link()) {
         self.zones = zones
@@ -66,6 +68,10 @@ package struct SimulatedServer: Sendable {
     func response(to query: Message, overTCP: Bool) -> Message? {
         var response = zones.respond(to: query)
         signer?.complete(&response, to: query, from: zones)
+        if let reportAgent {
+            response.edns?.options.append(
+                EDNSOption(code: EDNSOption.reportChannel, data: reportAgent.octets))
+        }
         switch conduct {
         case .honest, .closed, .unreachable: return response
         case .lame: return Self.failure(of: query, .refused)

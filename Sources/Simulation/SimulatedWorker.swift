@@ -36,12 +36,14 @@ package actor SimulatedWorker {
             await resolver.resolve(query.question)
         }
         outcomes.append(ClientOutcome(query: query, resolution: resolution, duration: internet.now - asked))
-        guard let service = resolution.service else { return }
-        internet.recorder.record(
-            ClientService(
-                time: internet.wallTime, zone: service.zone.lowercased.description,
-                servedFrom: service.servedFrom,
-                extendedErrors: resolution.extendedErrors.map(\.code.rawValue)))
+        if let service = resolution.service {
+            internet.recorder.record(
+                ClientService(
+                    time: internet.wallTime, zone: service.zone.lowercased.description,
+                    servedFrom: service.servedFrom,
+                    extendedErrors: resolution.extendedErrors.map(\.code.rawValue)))
+        }
+        for errand in resolver.takeErrands() { await resolver.run(errand) }
     }
 }
 

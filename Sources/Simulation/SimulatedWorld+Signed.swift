@@ -8,9 +8,12 @@ extension SimulatedWorld {
     ///
     /// Signed zones have a DNSKEY record, and a DS record in the zone above where that is signed too.
     ///
-    /// - Parameter denial: how a zone denies names.
+    /// - Parameters:
+    ///   - validity: how many seconds from the simulation's start signatures hold.
+    ///   - denial: how a zone denies names.
     package func signed(
-        denial: (Name) -> DenialStyle = { _ in .nsec }, isSigned: (Name) -> Bool = { _ in true }
+        validity: Int64 = 30 * 86_400, denial: (Name) -> DenialStyle = { _ in .nsec },
+        isSigned: (Name) -> Bool = { _ in true }
     ) throws(ZoneError) -> SimulatedWorld {
         let signatures = SimulatedSignatures(seed: seed)
         let origins = zones.origins
@@ -32,7 +35,8 @@ extension SimulatedWorld {
             }
             made[origin] = try Zone(origin: origin, records: records)
         }
-        let signer = ZoneSigner(signatures, zones: chosen.sorted().compactMap { made[$0] }, denial: denial)
+        let signer = ZoneSigner(
+            signatures, zones: chosen.sorted().compactMap { made[$0] }, validity: validity, denial: denial)
         var world = self
         world.zones = try ZoneStore(made.values)
         for endpoint in servers.keys.sorted() {

@@ -10,12 +10,14 @@ package struct ZoneSigner: Sendable {
     private let chains: [Name: DenialChain]
 
     /// Seconds around the simulation's start in which signatures hold.
-    private static let validity: ClosedRange<Int64> = -86_400...(30 * 86_400)
+    private let validity: ClosedRange<Int64>
 
     init(
-        _ signatures: SimulatedSignatures, zones: some Sequence<Zone>, denial: (Name) -> DenialStyle
+        _ signatures: SimulatedSignatures, zones: some Sequence<Zone>, validity: Int64,
+        denial: (Name) -> DenialStyle
     ) {
         self.signatures = signatures
+        self.validity = -86_400...validity
         chains = Dictionary(
             uniqueKeysWithValues: zones.map {
                 ($0.origin, DenialChain($0, style: denial($0.origin), signatures: signatures))
@@ -98,8 +100,8 @@ package struct ZoneSigner: Sendable {
         writer.write(UInt8(15))
         writer.write(UInt8(truncatingIfNeeded: labels))
         writer.write(set.ttl)
-        writer.write(UInt32(truncatingIfNeeded: start + Self.validity.upperBound))
-        writer.write(UInt32(truncatingIfNeeded: start + Self.validity.lowerBound))
+        writer.write(UInt32(truncatingIfNeeded: start + validity.upperBound))
+        writer.write(UInt32(truncatingIfNeeded: start + validity.lowerBound))
         writer.write(fields.keyTag)
         writer.write(zone, compressing: false)
         guard let unsigned = SignatureRecord(RecordData(octets: writer.octets)),

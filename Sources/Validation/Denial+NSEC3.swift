@@ -96,7 +96,7 @@ final class HashedProof {
     private func hash(_ name: Name) -> [UInt8]? {
         if let known = hashes[name] { return known }
         guard !isExhausted, let parameters = denial.hashed.first?.parameters else { return nil }
-        guard budget.spendHash() else {
+        guard budget.spendHash(iterations: parameters.iterations) else {
             isExhausted = true
             return nil
         }

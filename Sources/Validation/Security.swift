@@ -69,7 +69,7 @@ package enum InsecurityReason: Hashable, Sendable {
         case .staleSignature(let signature):
             ExtendedError(
                 .signatureExpired,
-                "signature of \(signature.owner.withoutFinalDot) \(signature.type) expired \(signature.ended); it was valid when the answer was cached"
+                "signature of \(signature.owner.withoutFinalDot) \(signature.type) expired \(signature.ended); given as unsigned (stale-after-expiry)"
             )
         }
     }

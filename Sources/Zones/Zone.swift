@@ -9,6 +9,8 @@ package struct Zone: Sendable {
     let negativeAuthority: Record
     /// Every name that exists, empty non-terminals included (RFC 4592 §2.2.2).
     let nodes: [Name: RecordSets]
+    /// Where what the zone denies is written, in canonical order.
+    let denialOwners: [Name]
 
     /// The records of one name by type; none at an empty non-terminal.
     typealias RecordSets = [RecordType: [Record]]
@@ -29,6 +31,7 @@ package struct Zone: Sendable {
         self.startOfAuthority = startOfAuthority
         self.negativeAuthority = negativeAuthority
         self.nodes = nodes
+        denialOwners = Self.denialOwners(of: nodes, origin: origin)
     }
 
     /// How many records it has.

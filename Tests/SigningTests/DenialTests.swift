@@ -251,6 +251,18 @@ struct HashedDenialTests {
         #expect(verdict == .bogus(.limitReached(.hashes, deep)))
         #expect(validator.budget.hashes == 0)
     }
+
+    @Test("CVE-2023-50868: iterations count too, so that fifty of them buy no more work than none")
+    func rounds() throws {
+        let validator = ExampleChains.validator()
+        let deep = try name(Array(repeating: "a", count: 100).joined(separator: ".") + ".example.")
+        let chain = try ExampleChains.denial(ExampleChains.hashed(iterations: 50))
+        var verdicts: [DenialVerdict] = []
+        for _ in 0..<3 { verdicts.append(validator.denyName(deep, .a, by: chain)) }
+        #expect(verdicts.last == .bogus(.limitReached(.hashes, deep)))
+        #expect(validator.budget.hashRounds < 51)
+        #expect(ValidationLimits.hashes - validator.budget.hashes <= ValidationLimits.hashRounds / 51)
+    }
 }
 
 @Suite("No part of a chain denies what the zone has")

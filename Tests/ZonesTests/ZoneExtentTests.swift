@@ -60,7 +60,7 @@ struct ZoneExtentTests {
             ("x.tree.example.test.", "x.other.test.", [.dname, .cname]),
             ("below.example.test.", "a.sub.example.test.", [.cname]),
         ] as [(String, String, [RecordType])] {
-            guard case .alias(let records, let found) = try extent(text) else {
+            guard case .alias(let records, _, let found) = try extent(text) else {
                 Issue.record("no alias: \(text)")
                 return
             }
