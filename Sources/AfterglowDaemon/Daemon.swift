@@ -25,6 +25,7 @@ package final class Daemon {
     private var page: PageService?
     /// Whether queries are answered, for `/readyz`.
     private let isServing = ServingState()
+    private let negativeAnchors: NegativeAnchorWatch
     /// Server cookies hold for as long as the process, in every worker.
     private let cookies = ServerCookies(
         secret: SipHash.Key(.random(in: .min ... .max), .random(in: .min ... .max)))
@@ -44,6 +45,8 @@ package final class Daemon {
             feed.send(.outage($0))
         }
         localZones = try LocalZones(settings: settings, log: log, clock: clock)
+        negativeAnchors = NegativeAnchorWatch(
+            file: NegativeAnchorFile(stateDirectory: settings.stateDirectory), log: log)
     }
 
     /// Binds every listener on every worker and begins to answer.
@@ -71,6 +74,7 @@ package final class Daemon {
         }
         localZones.start(for: workers)
         try startPage(cache)
+        negativeAnchors.start(for: workers)
         try feeding.start(
             settings.routing, rows: { [recorder] in recorder.record($0) },
             moments: { [recorder] in recorder.record($0) })
@@ -101,6 +105,7 @@ package final class Daemon {
 
     /// Stops listening, lets running answers leave and commits the log.
     package func stop() {
+        negativeAnchors.stop()
         isServing.set(false)
         page?.stop()
         localZones.stop()
@@ -203,7 +208,7 @@ package final class Daemon {
                 configured: validation.anchors, path: settings.stateDirectory + "/trust-anchors.zone",
                 verifier: validation.verifier, log: log)
         }
-        return configuration
+        return negativeAnchors.complete(configuration)
     }
 
     /// What the interface names and this version does not have is refused aloud, never silently left out.

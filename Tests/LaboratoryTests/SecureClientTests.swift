@@ -72,6 +72,37 @@ struct SecureClientTests {
         }
     }
 
+    @Test(
+        "A negative trust anchor set by command holds within seconds, for the time that it says, and goes as quickly"
+    )
+    func negativeAnchorByCommand() throws {
+        try withZones { laboratory in
+            let dig = laboratory.dig(.afterglow)
+            #expect(dig.ask("www.altered.test", "A", "+dnssec").status == "SERVFAIL")
+            #expect(dig.ask("www.sound.test", "A", "+dnssec").flags.contains("ad"))
+            for name in ["altered.test", "sound.test"] {
+                let added = laboratory.afterglow("anchors", "negative", "add", name, "--for", "1h")
+                #expect(added.succeeded, "\(added.complaint)")
+            }
+            #expect(Patience.wait(10) { dig.ask("www.altered.test", "A", "+dnssec").status == "NOERROR" })
+            #expect(Patience.wait(10) { !dig.ask("www.sound.test", "A", "+dnssec").flags.contains("ad") })
+            let unchecked = dig.ask("www.sound.test", "A", "+dnssec")
+            #expect(
+                unchecked.extendedErrors.map(\.text) == ["validation is off for sound.test by configuration"])
+            let list = laboratory.afterglow("anchors", "negative", "list").output
+            #expect(
+                list.split(separator: "\n").map { $0.prefix(12) } == [
+                    "NAME        ", "altered.test", "sound.test. ",
+                ])
+            for name in ["altered.test", "sound.test"] {
+                #expect(laboratory.afterglow("anchors", "negative", "remove", name).succeeded)
+            }
+            #expect(Patience.wait(10) { dig.ask("www.altered.test", "A", "+dnssec").status == "SERVFAIL" })
+            #expect(Patience.wait(10) { dig.ask("www.sound.test", "A", "+dnssec").flags.contains("ad") })
+            #expect(laboratory.afterglow("anchors", "list").output.contains(" valid "))
+        }
+    }
+
     @Test("A gap that one denial proved denies the next name without asking (RFC 8198)")
     func aggressiveUse() throws {
         try withZones(more: "workers: 1\ndnssec: { trust-anchors: anchors }") { laboratory in
