@@ -35,16 +35,11 @@ package final class OutageLines: Sendable {
             "outage: \(subject(outage)) over IPv\(outage.family.rawValue) is \(outage.state == .partial ? "partly away" : "away") "
             + "since \(outage.start.clockTime): "
         text +=
-            isByRoutes(outage)
+            outage.evidence.serversSilent == 0
             ? "its routes are gone" : "\(count(outage.evidence.serversSilent, "name server")) silent"
         if !outage.zonesLost.isEmpty { text += ", \(count(outage.zonesLost.count, "zone")) lost" }
         if !outage.zonesDegraded.isEmpty { text += ", \(count(outage.zonesDegraded.count, "zone")) degraded" }
         return text
-    }
-
-    /// Whether nobody was asked, and routing alone tells of it.
-    private static func isByRoutes(_ outage: Outage) -> Bool {
-        outage.evidence.sent == 0 && outage.evidence.routes.withdrawnPrefixes > 0
     }
 
     private static func end(_ outage: Outage) -> String {

@@ -61,7 +61,9 @@ extension OutageDetector {
         outage.fraction = incident.worstFraction
         outage.flaps = incident.flaps
         outage.confidence = incident.confidence
-        outage.evidence.serversSilent = incident.members.count
+        // Where nobody was asked, nobody was seen to be silent.
+        outage.evidence.serversSilent =
+            incident.isByRoutes && incident.sent == 0 ? 0 : incident.members.count
         outage.evidence.sent = incident.sent
         outage.evidence.answered = incident.answered
         outage.evidence.routes = incident.routes
