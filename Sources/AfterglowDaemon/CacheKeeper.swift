@@ -82,6 +82,8 @@ final class CacheKeeper: Sendable {
     }
 
     private func save() {
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
+        try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         var parts = Array(0..<cache.partCount)[...]
         var memory: [ServerHistory.Memory]? = serverMemory()
         do {

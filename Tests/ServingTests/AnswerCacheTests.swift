@@ -52,6 +52,44 @@ struct AnswerCacheTests {
         #expect(answer(query, after: 300) == nil)
     }
 
+    @Test("A full cache keeps its limit, gives what it has rightly, and keeps what is asked for")
+    func full() throws {
+        let popular = try store("popular.example")
+        var queries: [[UInt8]] = []
+        for number in 0..<5000 {
+            queries.append(try store("name\(number).example"))
+            #expect(answer(popular, after: 1) != nil)
+        }
+        #expect(cache.octetCount <= 65_536)
+        let kept = queries.filter { answer($0, after: 1) != nil }
+        #expect(kept.count > 200)
+        #expect(kept.count < 1000)
+        #expect(kept.last == queries.last)
+        for query in kept {
+            let reply = try #require(answer(query, after: 1))
+            #expect(reply.answers.first?.name == reply.questions.first?.name)
+            #expect(reply.answers.first?.ttl == 299)
+        }
+        cache.removeAll()
+        #expect(answer(popular, after: 1) == nil)
+    }
+
+    @Test("Types that differ by what would be the case of a letter are different questions")
+    func typeIsNoLetter() throws {
+        // HTTPS is type 65, `A`; 97 is `a`.
+        let asked = try Message.query("www.example", RecordType(rawValue: 65))
+        let other = try Message.query("www.example", RecordType(rawValue: 97))
+        var reply = asked
+        reply.header.isResponse = true
+        reply.answers = [.address(try #require(asked.questions.first).name, loopback, ttl: 300)]
+        asked.compose().withUnsafeBytes { buffer in
+            guard let shape = QueryShape(buffer) else { return }
+            cache.store(reply.compose(), for: buffer, shape, ttl: 300, at: start)
+        }
+        #expect(answer(asked.compose(), after: 0) != nil)
+        #expect(answer(other.compose(), after: 0) == nil)
+    }
+
     @Test("An answer is given only to the same question and flags")
     func sameQuestion() throws {
         _ = try store("www.example")
