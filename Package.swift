@@ -49,6 +49,7 @@ let package = Package(
         room("Telemetry"),
         room("Zones", ["DNSWire", "Primitives"]),
         room("Recursion", ["Caching", "DNSWire", "Primitives", "Reachability", "Validation"]),
+        room("Auditing", ["DNSWire", "Primitives", "Reachability"]),
         // Ring 2: the machine.
         .target(name: "CLinux"),
         .target(name: "CUnpacking", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("bz2")]),
@@ -95,7 +96,7 @@ let package = Package(
         room(
             "AfterglowDaemon",
             [
-                "Caching", "DNSWire", "Dashboard", "EventLoop", "Journal", "Primitives", "Reachability",
+                "Auditing", "Caching", "DNSWire", "Dashboard", "EventLoop", "Journal", "Primitives", "Reachability",
                 "Recursion", "RouteFeeds", "Routing", "RoutingWire", "Serving", "Settings", "Signing",
                 "Telemetry", "TransferSigning", "Validation", "ZoneKeeping", "Zones",
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -110,7 +111,8 @@ let package = Package(
         .executableTarget(
             name: "afterglow",
             dependencies: [
-                "AfterglowDaemon", "DNSWire", "Dashboard", "Demonstration", "Journal", "Primitives",
+                "AfterglowDaemon", "Auditing", "DNSWire", "Dashboard", "Demonstration", "Journal",
+                "Primitives",
                 "Reachability",
                 "Recursion", "Routing", "Settings", "Validation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -154,6 +156,7 @@ let package = Package(
         tests("ReachabilityTests", ["Primitives", "Reachability"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("CachingTests", ["Caching", "DNSWire", "Primitives"]),
+        tests("AuditingTests", ["Auditing", "DNSWire", "Primitives", "Reachability"]),
         tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
         tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),
         tests(

@@ -49,6 +49,13 @@ final class MiniatureInternet {
     static let routerAddress = IPAddress(ipv4: 0x7F00_0002)
     static let routerNumber = ASNumber(6830)
 
+    /// The prefixes and their ASes, as CAIDA's prefix-to-AS tables have them.
+    var prefixTable: String {
+        networks.flatMap { network in
+            network.prefixes.map { "\($0.address)\t\($0.length)\t\(network.asn.value)\n" }
+        }.joined()
+    }
+
     /// Has the servers answer, and announces every network.
     func start() throws(DemonstrationProblem) {
         loop.start()

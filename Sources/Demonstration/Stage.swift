@@ -71,15 +71,19 @@ final class Stage {
         let copy = MiniatureInternet.copiedZone
         try write("root.hints", ". 1d NS a.root.\na.root. 1d A 127.1.0.53\n", to: directory)
         try write("names.tsv", names, to: directory)
+        try write("networks.pfx2as", internet.prefixTable, to: directory)
         try write("\(copy).zone", "\(MiniatureInternet.zoneTexts[copy] ?? "")\n", to: directory)
+        // As YAML quotes it.
+        let place = directory.path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         let text = """
             listen: ["\(resolver.address):\(resolver.port)"]
-            state-directory: .
+            state-directory: "\(place)"
             resolver: { root-hints: root.hints, upstream-port: \(internet.port), ipv6: false }
             dnssec: { mode: off }
             zones:
               - { name: \(copy), file: \(copy).zone, use: fallback }
             routing:
+              tables: [{ file: networks.pfx2as, format: pfx2as }]
               names: names.tsv
               origin-dns: off
               bgp:

@@ -206,7 +206,7 @@ package final class Laboratory {
         let shared = zones.zones("mixed.test")
         let virgin = zones.zones("virgin.test", "copy.test") + shared
         add(.nsd, network: 0, host: 1, zones.zones("root"))
-        add(.knot, network: 1, host: 1, zones.zones("test"))
+        add(.knot, network: 1, host: 1, zones.zones("test", "asn.test"))
         add(.nsd, network: 2, host: 1, virgin)
         add(.knot, network: 2, host: 2, virgin)
         add(.nsd, network: 3, host: 1, spread + zones.zones("glueless.test"))

@@ -50,19 +50,27 @@ struct ZoneFolder {
         "virgin.test": "*.known 5 IN A 10.53.2.90\n*.new 60 IN A 10.53.2.91\n",
     ]
 
-    /// A zone of operator A of which the resolver may have a copy, and one that operators A and C serve together.
+    /// A zone of operator A of which the resolver may have a copy, one that operators A and C serve together, and one
+    /// that tells the AS of each network.
     private static let shared = """
         copy.test. 3600 IN NS ns1.virgin.test.
         copy.test. 3600 IN NS ns2.virgin.test.
         mixed.test. 3600 IN NS ns1.virgin.test.
         mixed.test. 3600 IN NS ns-c.spread.test.
+        asn.test. 3600 IN NS ns.nic.test.
 
         """
 
     private static let extras = [
         "copy.test": apex("copy.test", ["ns1.virgin.test", "ns2.virgin.test"]),
         "mixed.test": apex("mixed.test", ["ns1.virgin.test", "ns-c.spread.test"]),
+        "asn.test": apex("asn.test", ["ns.nic.test"]) + (0..<5).map(asn).joined(),
     ]
+
+    /// The AS of a network, as Team Cymru's zones tell it.
+    private static func asn(_ network: Int) -> String {
+        "*.\(network).53.10.origin 60 IN TXT \"\(64500 + network) | 10.53.\(network).0/24 | ZZ | other | 2026-01-01\"\n"
+    }
 
     /// A zone in which every name has an address.
     private static func apex(_ origin: String, _ servers: [String]) -> String {

@@ -6,11 +6,13 @@ extension Worker {
     package func texts(at name: Name) async -> [String]? {
         let resolution = await resolve(Question(name, .txt))
         guard resolution.responseCode == .noError || resolution.responseCode == .nameError else { return nil }
-        return resolution.answers.filter { $0.type == .txt }.map { Self.text(of: $0.data) }
+        return resolution.answers.filter { $0.type == .txt }.map(\.joinedText)
     }
+}
 
+extension Record {
     /// The character strings of TXT data, joined (RFC 1035 §3.3.14).
-    private static func text(of data: RecordData) -> String {
+    package var joinedText: String {
         var text: [UInt8] = []
         var rest = data.octets[...]
         while let count = rest.popFirst() {

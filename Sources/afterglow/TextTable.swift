@@ -10,7 +10,8 @@ enum TextTable {
         }
         return rows.map { row in
             let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-            return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces) + "\n"
+            let line = cells.joined(separator: "  ")
+            return String(line.prefix((line.lastIndex { $0 != " " }).map { line[...$0].count } ?? 0)) + "\n"
         }
     }
 

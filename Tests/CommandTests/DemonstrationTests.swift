@@ -47,6 +47,7 @@ struct DemonstrationTests {
         check(chapters: text())
         try checkLog()
         try checkAnswer(of: text())
+        try checkAudit()
         checkPicture(picture)
         #expect(child.stop() == 0)
     }
@@ -98,6 +99,53 @@ struct DemonstrationTests {
         let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("  dig ") })
         let asked = Command.run(line.split(separator: " ").map(String.init) + ["+short"])
         #expect(asked.output == "127.62.253.80\n")
+    }
+
+    /// What `afterglow audit` says while the operator is well: what the day has shown.
+    private func checkAudit() throws {
+        struct Report: Decodable {
+            struct Cut: Decodable {
+                let level: String
+                let size: Int
+                let exact: Bool
+                let sets: [[String]]
+            }
+            struct Loss: Decodable {
+                let network: String
+                let hosts: [String]
+                let zonesSeenLately: [String]
+            }
+            let zone: String
+            let cuts: [Cut]
+            let losses: [Loss]
+        }
+        let audit = { (zones: [String]) in
+            Command.run(
+                [
+                    CommandLog.executable ?? "", "audit", "--json", "--config",
+                    log.file("state/afterglow.yaml"),
+                ]
+                    + zones)
+        }
+        let run = audit(["virginmedia.com", "ntlworld.com"])
+        #expect(run.status == 1, "\(run.complaint)")
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let reports = try run.output.split(separator: "\n").map {
+            try decoder.decode(Report.self, from: Data($0.utf8))
+        }
+        try #require(reports.map(\.zone) == ["virginmedia.com", "ntlworld.com"])
+        #expect(reports.allSatisfy { $0.cuts.allSatisfy(\.exact) })
+        #expect(reports[0].cuts.map(\.size) == [4, 2, 1])
+        #expect(reports[0].cuts[2].sets == [["AS5089"]])
+        let loss = try #require(reports[0].losses.first)
+        #expect(loss.network == "AS5089" && loss.hosts.contains("status.virginmedia.com"))
+        #expect(loss.zonesSeenLately.contains("borough.gov.uk"))
+        #expect(reports[1].cuts.map(\.size) == [3, 3, 2])
+        #expect(audit(["ntlworld.com"]).status == 0)
+        let host = audit(["www.virginmedia.com"])
+        #expect(host.status == 1)
+        #expect(host.complaint.contains("it is in virginmedia.com, which can be audited"))
     }
 
     private func checkPicture(_ path: String) {
