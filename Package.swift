@@ -96,7 +96,8 @@ let package = Package(
         room(
             "AfterglowDaemon",
             [
-                "Auditing", "Caching", "DNSWire", "Dashboard", "EventLoop", "Journal", "Primitives", "Reachability",
+                "Auditing", "Caching", "DNSWire", "Dashboard", "EventLoop", "Journal", "Primitives",
+                "Reachability",
                 "Recursion", "RouteFeeds", "Routing", "RoutingWire", "Serving", "Settings", "Signing",
                 "Telemetry", "TransferSigning", "Validation", "ZoneKeeping", "Zones",
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -111,10 +112,11 @@ let package = Package(
         .executableTarget(
             name: "afterglow",
             dependencies: [
-                "AfterglowDaemon", "Auditing", "DNSWire", "Dashboard", "Demonstration", "Journal",
+                "AfterglowDaemon", "Auditing", "DNSWire", "Dashboard", "Demonstration", "EventLoop",
+                "Journal",
                 "Primitives",
                 "Reachability",
-                "Recursion", "Routing", "Settings", "Validation",
+                "Recursion", "Routing", "Settings", "Telemetry", "Validation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

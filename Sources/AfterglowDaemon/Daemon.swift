@@ -32,14 +32,16 @@ package final class Daemon {
 
     /// Checks what the configuration asks for and opens what it names; nothing is bound yet.
     package init(
-        settings: Settings, log: OperatorLog, clock: MachineClock = MachineClock()
+        settings: Settings, log: OperatorLog, clock: MachineClock = MachineClock(),
+        progress: FileProgress = { _, _ in }
     ) throws(DaemonProblem) {
         self.settings = settings
         self.log = log
         self.clock = clock
         try Self.refuseUnsupported(settings)
         networks = try NetworkSources(
-            settings.routing, bucketSeconds: max(1, settings.reachability.bucket.components.seconds))
+            settings.routing, bucketSeconds: max(1, settings.reachability.bucket.components.seconds),
+            progress: progress)
         feeding = RouteFeeding(networks, log: log, clock: clock)
         recorder = try Recorder(settings: settings, networks: networks, log: log, clock: clock) { [feed] in
             feed.send(.outage($0))

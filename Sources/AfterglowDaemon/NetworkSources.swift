@@ -34,15 +34,20 @@ package final class NetworkSources: Sendable {
     }
 
     /// Loads the configured tables.
-    package init(_ settings: Settings.Routing, bucketSeconds: Int64 = 60) throws(DaemonProblem) {
+    package init(
+        _ settings: Settings.Routing, bucketSeconds: Int64 = 60, progress: FileProgress = { _, _ in }
+    ) throws(DaemonProblem) {
         live = settings.bgp == nil && settings.bmp == nil ? nil : RouteTable(bucketSeconds: bucketSeconds)
-        files = Mutex(try Self.read(settings))
+        files = Mutex(try Self.read(settings, progress: progress))
     }
 
-    private static func read(_ settings: Settings.Routing) throws(DaemonProblem) -> Files {
+    private static func read(
+        _ settings: Settings.Routing, progress: FileProgress = { _, _ in }
+    ) throws(DaemonProblem) -> Files {
         // The stamps first: what is replaced while it is read is read again.
         let stamps = stamps(settings)
-        return Files(tables: try OriginTables.load(settings), settings: settings, stamps: stamps)
+        return Files(
+            tables: try OriginTables.load(settings, progress: progress), settings: settings, stamps: stamps)
     }
 
     private static func stamps(_ settings: Settings.Routing) -> [String: FileStamp] {

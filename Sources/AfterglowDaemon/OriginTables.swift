@@ -21,10 +21,13 @@ struct OriginTables: Sendable {
     }
 
     /// Reads all files; an error names the file and the place in it.
-    static func load(_ settings: Settings.Routing) throws(DaemonProblem) -> OriginTables {
+    static func load(
+        _ settings: Settings.Routing, progress: FileProgress = { _, _ in }
+    ) throws(DaemonProblem) -> OriginTables {
         var builder = OriginTableBuilder()
         var routes: RouteTable?
         for table in settings.tables {
+            progress(table.file, nil)
             switch table.format {
             case .iptoasn: try read(table.file, .iptoasn, into: &builder)
             case .pfx2as: try read(table.file, .pfx2as, into: &builder)
@@ -32,7 +35,7 @@ struct OriginTables: Sendable {
             case .mrt:
                 let filled = routes ?? RouteTable()
                 routes = filled
-                try readMRT(table.file, into: filled)
+                try readMRT(table.file, into: filled, progress: progress)
             }
         }
         if let names = settings.names {
@@ -75,11 +78,16 @@ struct OriginTables: Sendable {
 
     /// Reads an MRT file a part at a time. A record that cannot be read by itself is an error too: a table is taken
     /// whole.
-    static func readMRT(_ file: String, into table: RouteTable) throws(DaemonProblem) {
+    static func readMRT(
+        _ file: String, into table: RouteTable, progress: FileProgress = { _, _ in }
+    ) throws(DaemonProblem) {
         var loader = MRTLoader(table, view: file)
         do {
             let packed = try PackedFile(file)
-            while let part = try packed.next() { try loader.load(part) }
+            while let part = try packed.next() {
+                try loader.load(part)
+                progress(file, packed.share)
+            }
             try loader.finish()
             if let error = loader.firstError { throw error }
         } catch let problem as PackedFile.Problem {

@@ -69,7 +69,9 @@ package struct RouteReplay {
     }
 
     /// Plays files one after the other; throws where one cannot be read further.
-    package mutating func play(_ files: [String]) throws(DaemonProblem) -> Summary {
+    package mutating func play(
+        _ files: [String], progress: FileProgress = { _, _ in }
+    ) throws(DaemonProblem) -> Summary {
         var loader = MRTLoader(table)
         for file in files {
             var reader = MRTReader()
@@ -78,6 +80,7 @@ package struct RouteReplay {
                 while let part = try packed.next() {
                     reader.append(part)
                     try play(&reader, &loader)
+                    progress(file, packed.share)
                 }
                 guard reader.pendingOctets == 0 else {
                     throw RoutingWireError(.truncated, at: reader.offset)

@@ -21,10 +21,10 @@ package struct TracedResolution: Sendable {
         package let networkName: String?
     }
 
-    package static func run(_ question: Question, settings: Settings) async throws(DaemonProblem)
-        -> TracedResolution
-    {
-        let table = try OriginTables.load(settings.routing)
+    package static func run(
+        _ question: Question, settings: Settings, progress: FileProgress = { _, _ in }
+    ) async throws(DaemonProblem) -> TracedResolution {
+        let table = try OriginTables.load(settings.routing, progress: progress)
         let configuration = try ResolverSettings.configuration(settings, identify: table.networkName)
         let loop = try Daemon.makeLoop("resolve")
         let single = SingleResolution(loop: loop, configuration: configuration)

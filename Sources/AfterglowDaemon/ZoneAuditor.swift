@@ -48,7 +48,7 @@ package final class ZoneAuditor {
     ) throws(DaemonProblem) {
         var tables = settings.routing
         (tables.bgp, tables.bmp) = (nil, nil)
-        networks = try NetworkSources(tables)
+        networks = try NetworkSources(tables) { file, _ in progress(file) }
         lookup = settings.routing.originDNS.map {
             OriginLookup(
                 zones: $0, never: settings.resolver.doNotQuery, learned: log.origins,

@@ -30,7 +30,7 @@ final class ClientPanel: Sendable {
     ]
 
     private static let clientInterval = Duration.milliseconds(400)
-    private static let householdInterval = Duration.milliseconds(300)
+    private static let householdInterval = Duration.milliseconds(120)
     /// How long a stub resolver waits for an answer (resolv.conf(5)).
     private static let patience = Duration.seconds(5)
 

@@ -39,6 +39,8 @@ package final class Demonstration {
 
     /// Where the resolver can be asked.
     package var resolver: Endpoint { stage.resolver }
+    /// The page of the resolver.
+    package var page: String { "http://\(stage.page.address):\(stage.page.port)/" }
     /// The reachability log.
     package var database: String { stage.database }
 

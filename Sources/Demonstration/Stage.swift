@@ -12,6 +12,8 @@ final class Stage {
     let findings = Findings()
     let clock: MachineClock
     let resolver: Endpoint
+    /// Where the page is.
+    let page: Endpoint
     let database: String
     private let daemon: Daemon
     private let directory: URL
@@ -27,10 +29,11 @@ final class Stage {
         self.directory = directory
         clock = MachineClock(startingAt: start)
         resolver = Endpoint(Self.loopback, port: try Self.port(port))
+        page = Endpoint(Self.loopback, port: try Self.freePort())
         let feed = Endpoint(Self.loopback, port: try Self.freePort())
         internet = try MiniatureInternet(announcingTo: feed, of: Self.ownNumber)
         panel = try ClientPanel(asking: resolver)
-        let settings = try Self.settings(directory, internet, feed, resolver)
+        let settings = try Self.settings(directory, internet, feed, resolver, page)
         database = settings.databaseLocation
         let findings = findings
         let log = OperatorLog { findings.hear($0, $1) }
@@ -65,7 +68,8 @@ final class Stage {
 
     /// The resolver's configuration, as anybody would write it; it stays in the directory.
     private static func settings(
-        _ directory: URL, _ internet: MiniatureInternet, _ feed: Endpoint, _ resolver: Endpoint
+        _ directory: URL, _ internet: MiniatureInternet, _ feed: Endpoint, _ resolver: Endpoint,
+        _ page: Endpoint
     ) throws(DemonstrationProblem) -> Settings {
         let names = internet.networks.map { "\($0.asn.value)\t\($0.name)\n" }.joined()
         let copy = MiniatureInternet.copiedZone
@@ -92,7 +96,7 @@ final class Stage {
                 router-id: 127.0.0.1
                 neighbours:
                   - { address: \(MiniatureInternet.routerAddress), asn: \(MiniatureInternet.routerNumber.value) }
-            http: off
+            http: { listen: "\(page.address):\(page.port)" }
 
             """
         let file = try write("afterglow.yaml", text, to: directory)

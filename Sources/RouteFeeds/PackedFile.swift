@@ -21,6 +21,8 @@ package final class PackedFile {
     private static let unpackedPart = 1 << 20
 
     private let descriptor: Int32
+    /// Octets of the file; nil of a pipe and the like.
+    private let size: Int?
     private var unpacker: OpaquePointer?
     private var input: [UInt8] = []
     private var start = 0
@@ -31,6 +33,9 @@ package final class PackedFile {
     package init(_ path: String) throws(Problem) {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unreadable(errno) }
+        var status = stat()
+        let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        size = isFile && status.st_size > 0 ? Int(status.st_size) : nil
         try fill()
         if input.starts(with: [0x1F, 0x8B]) {
             unpacker = afterglow_unpacker_create(Int32(AFTERGLOW_GZIP))
@@ -44,6 +49,9 @@ package final class PackedFile {
         afterglow_unpacker_destroy(unpacker)
         if descriptor >= 0 { close(descriptor) }
     }
+
+    /// The part of the file, packed as it is, that was taken so far, 0 to 1; nil where its size is not known.
+    package var share: Double? { size.map { min(1, Double(offset + start) / Double($0)) } }
 
     /// The next octets; nil at the end.
     package func next() throws(Problem) -> [UInt8]? {

@@ -7,6 +7,6 @@ struct Afterglow: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, Resolve.self, Check.self, Networks.self, Outages.self, Export.self, Plot.self,
-            Audit.self, Replay.self, Demo.self, Anchors.self,
+            Audit.self, Replay.self, Top.self, Demo.self, Anchors.self,
         ])
 }

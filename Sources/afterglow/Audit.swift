@@ -47,7 +47,7 @@ struct Audit: AsyncParsableCommand {
         let line = StatusLine()
         var isWell = true
         do {
-            let auditor = try ZoneAuditor(settings: settings, log: known, progress: line.show)
+            let auditor = try ZoneAuditor(settings: settings, log: known, progress: { line.show($0) })
             let output = Output()
             for (index, name) in names.enumerated() {
                 do {

@@ -39,6 +39,7 @@ struct Demo: AsyncParsableCommand {
         do {
             let demonstration = try Demonstration(directory: place, port: port, show: output.show)
             defer { demonstration.stop() }
+            output.show(StyledLine("The page is open meanwhile: \(demonstration.page)", .faint))
             let result = try await demonstration.play()
             conclude(result, output)
             if let picture { try TerminalPicture(output.lines, chapters: 3).write(to: picture) }
@@ -70,6 +71,7 @@ struct Demo: AsyncParsableCommand {
         output.show(StyledLine())
         output.show(StyledLine("It goes on until Ctrl-C. In another terminal:", .heading))
         output.show(StyledLine("  dig @\(resolver.address) -p \(resolver.port) status.virginmedia.com"))
+        output.show(StyledLine("  afterglow top --url \(demonstration.page)"))
         output.show(StyledLine("  afterglow outages --database \(demonstration.database)"))
         output.show(StyledLine("  afterglow networks --database \(demonstration.database)"))
         _ = SignalQueue([SIGTERM, SIGINT]).next()

@@ -90,7 +90,7 @@ struct OutageTable {
                     + "withdrawals, \(evidence.routes.announcements) announcements)")
         }
         if outage.fraction < 1 { rests.append("\(Int((outage.fraction * 100).rounded())) % of the network") }
-        if outage.flaps > 0 { rests.append("\(outage.flaps) brief returns") }
+        if outage.flaps > 0 { rests.append("\(outage.flaps) brief return\(outage.flaps == 1 ? "" : "s")") }
         return [
             line("prefixes", list(outage.prefixes.map(\.description))),
             line("zones lost", list(outage.zonesLost.map(Outage.withoutFinalDot))),

@@ -68,7 +68,8 @@ final class Output {
         unlink(file + ".part")
     }
 
-    private func flush() throws(OutputProblem) {
+    /// Writes out what waits.
+    func flush() throws(OutputProblem) {
         var start = 0
         while start < waiting.count {
             let count = waiting[start...].withUnsafeBytes {

@@ -48,12 +48,13 @@ struct Replay: ParsableCommand {
     func run() throws {
         let routing = try config.map { try ConfigurationOptions.load($0).routing }
         let number = asn.flatMap { ASNumber($0) }
-        let output = Lines(json: json)
+        let progress = StatusLine()
+        let output = Lines(json: json, progress: progress)
         do {
             let networks = try routing.map { settings in
                 var tables = settings
                 (tables.bgp, tables.bmp) = (nil, nil)
-                return try NetworkSources(tables)
+                return try NetworkSources(tables, progress: progress.show)
             }
             let name = { (number: ASNumber) in networks?.name(of: number) }
             let table = RouteTable()
@@ -73,10 +74,11 @@ struct Replay: ParsableCommand {
                         log?.record(outages, at: time)
                     },
                     memory: { log?.memory(now: $0) ?? DetectorMemory() }))
-            let summary = try replay.play(files)
+            let summary = try replay.play(files, progress: progress.show)
             try log?.finish()
             output.write(summary, in: replay.table)
         } catch let problem as DaemonProblem {
+            progress.clear()
             FileHandle.standardError.write(Data("\(problem)\n".utf8))
             throw ExitCode(1)
         }
@@ -88,7 +90,12 @@ private struct Lines {
     let json: Bool
     private let news = OutageLines()
 
-    init(json: Bool) { self.json = json }
+    private let progress: StatusLine
+
+    init(json: Bool, progress: StatusLine) {
+        self.json = json
+        self.progress = progress
+    }
 
     func write(_ outage: Outage) {
         guard let text = news.line(outage)?.text else { return }
@@ -159,5 +166,8 @@ private struct Lines {
         line(String(decoding: data ?? Data(), as: UTF8.self))
     }
 
-    private func line(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    private func line(_ text: String) {
+        progress.clear()
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
 }

@@ -36,8 +36,12 @@ struct Resolve: AsyncParsableCommand {
         }
         let settings = try options.load()
         let outcome: TracedResolution
+        let line = StatusLine()
+        defer { line.clear() }
         do {
-            outcome = try await TracedResolution.run(Question(name, type), settings: settings)
+            outcome = try await TracedResolution.run(
+                Question(name, type), settings: settings, progress: line.show)
+            line.clear()
         } catch {
             FileHandle.standardError.write(Data("\(error)\n".utf8))
             throw ExitCode(1)

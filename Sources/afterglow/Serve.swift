@@ -22,7 +22,10 @@ struct Serve: ParsableCommand {
         let log = OperatorLog(level: settings.log.level, format: settings.log.format)
         let signals = SignalQueue([SIGTERM, SIGINT, SIGHUP])
         do {
-            let daemon = try Daemon(settings: settings, log: log)
+            let line = StatusLine()
+            defer { line.clear() }
+            let daemon = try Daemon(settings: settings, log: log, progress: line.show)
+            line.clear()
             try daemon.start()
             FileHandle.standardOutput.write(Data("ready\n".utf8))
             Supervisor.notify("READY=1")

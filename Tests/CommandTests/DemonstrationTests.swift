@@ -48,6 +48,7 @@ struct DemonstrationTests {
         try checkLog()
         try checkAnswer(of: text())
         try checkAudit()
+        try checkTop(of: text())
         checkPicture(picture)
         #expect(child.stop() == 0)
     }
@@ -146,6 +147,33 @@ struct DemonstrationTests {
         let host = audit(["www.virginmedia.com"])
         #expect(host.status == 1)
         #expect(host.complaint.contains("it is in virginmedia.com, which can be audited"))
+    }
+
+    /// `afterglow top` as it is named for another terminal.
+    private func checkTop(of text: String) throws {
+        struct Frame: Decodable {
+            let queriesPerSecond: Double
+            let cacheHitRatio: Double
+            let answersPerSecond: [String: Double]
+            let uplinkUp: Bool
+        }
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("  afterglow top ") })
+        let command = [CommandLog.executable ?? ""] + line.split(separator: " ").dropFirst().map(String.init)
+        let frames = Command.run(command + ["--json", "--interval", "1", "--count", "2"])
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let lines = try frames.output.split(separator: "\n").map {
+            try decoder.decode(Frame.self, from: Data($0.utf8))
+        }
+        try #require(lines.count == 2, "\(frames.complaint)")
+        #expect(
+            lines.allSatisfy { $0.queriesPerSecond > 10 && (0...1).contains($0.cacheHitRatio) && $0.uplinkUp }
+        )
+        #expect(lines.allSatisfy { ($0.answersPerSecond["name_servers"] ?? 0) > 0 })
+        let plain = Command.run(command + ["--interval", "0.2", "--count", "1"])
+        #expect(plain.output.hasPrefix("TIME") && plain.output.split(separator: "\n").count == 2)
+        let closed = Command.run([CommandLog.executable ?? "", "top", "--url", "http://127.0.0.1:1"])
+        #expect(closed.status == 1 && closed.complaint.contains("is the resolver running"))
     }
 
     private func checkPicture(_ path: String) {

@@ -96,6 +96,19 @@ struct OutageCommandTests {
         #expect(read.output == "AS5089|2023-04-04 00:30:04|virginmedia.com. virginmedia.net.\n")
     }
 
+    @Test(.enabled(if: CommandLog.has("sqlite3"), "SKIPPED without sqlite3"))
+    func `sqlite3 imports the CSV of outages`() {
+        log.fill { $0.record(virginMedia()) }
+        #expect(log.afterglow("export", "outages", "--format", "csv", "-o", log.file("o.csv")).succeeded)
+        let read = Command.run([
+            "sqlite3", ":memory:", "-cmd", ".import --csv \(log.file("o.csv")) outage",
+            "SELECT key, kind, \"evidence.sent\", zones_lost FROM outage",
+        ])
+        #expect(
+            read.output == "AS5089|network-and-nameservers|2210|virginmedia.com virginmedia.net\n",
+            "\(read.complaint)")
+    }
+
     @Test func `an export to a file has its name only when it is whole, and says nothing without a terminal`()
         throws
     {
