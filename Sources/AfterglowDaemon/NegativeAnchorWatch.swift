@@ -1,5 +1,5 @@
 import EventLoop
-import Glibc
+import Foundation
 import Recursion
 import Serving
 import Synchronization
@@ -17,18 +17,15 @@ final class NegativeAnchorWatch: Sendable {
 
     /// By what a file that has been replaced is told.
     private struct Stamp: Equatable {
-        let inode: UInt64
-        let size: Int64
-        let seconds: Int
-        let nanoseconds: Int
+        let number: UInt64?
+        let size: UInt64?
+        let changed: Date?
 
         init?(_ path: String) {
-            var information = stat()
-            guard stat(path, &information) == 0 else { return nil }
-            inode = UInt64(information.st_ino)
-            size = Int64(information.st_size)
-            seconds = information.st_mtim.tv_sec
-            nanoseconds = information.st_mtim.tv_nsec
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
+            number = (attributes[.systemFileNumber] as? NSNumber)?.uint64Value
+            size = (attributes[.size] as? NSNumber)?.uint64Value
+            changed = attributes[.modificationDate] as? Date
         }
     }
 
