@@ -195,7 +195,11 @@ let package = Package(
             ]),
         tests(
             "AfterglowDaemonTests",
-            ["AfterglowDaemon", "DNSWire", "Journal", "Primitives", "Reachability", "Recursion", "Settings"]),
+            [
+                "AfterglowDaemon", "DNSWire", "EventLoop", "Journal", "Laboratory", "Primitives",
+                "Reachability",
+                "Recursion", "Settings",
+            ]),
         tests(
             "DashboardTests",
             ["Dashboard", "Journal", "Laboratory", "Primitives", "Reachability", "Routing", "Telemetry"]),

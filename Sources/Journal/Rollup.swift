@@ -83,9 +83,6 @@ extension Rollup.Kind {
     /// The table of hours and days.
     var sums: String { "\(table)_rollup" }
 
-    /// The columns that name whom a row is about, whatever the family and transport.
-    var subject: [String] { self == .route ? ["asn"] : ["scope", "key"] }
-
     /// The columns that name an entity.
     var entity: [String] {
         switch self {

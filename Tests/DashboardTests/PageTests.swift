@@ -41,7 +41,7 @@ struct PageTests {
         #expect(page.contains("2 of 2 name servers silent, 0 of 120 exchanges answered"))
         #expect(page.contains("1 prefix withdrawn from BGP (30 withdrawals, 0 announcements)"))
         #expect(page.contains("Sure to 99 %"))
-        #expect(page.contains("± 5 s to still going on, 1 h;"))
+        #expect(page.contains("± 5 s, for 1 h so far;"))
         #expect(page.contains("data-outage=\"\(PageLog.openID)\""))
         #expect(page.contains("<dd>ns1.example</dd>"))
     }

@@ -153,7 +153,8 @@ extension Chart {
     private func drawCell(
         _ style: String, _ start: Timestamp, y: Double, height: Double, into svg: inout SVGBuilder
     ) {
-        let (left, right) = ends(start)
+        // To a tenth before the width is taken, so that neighbours meet.
+        let (left, right) = (SVGBuilder.tenth(ends(start).0), SVGBuilder.tenth(ends(start).1))
         guard right > left else { return }
         svg.element(
             "rect",

@@ -47,7 +47,7 @@ package struct ChartData: Sendable {
             Timestamp(
                 seconds: span.lowerBound.seconds - shift)..<Timestamp(
                 seconds: span.upperBound.seconds - shift)
-        // One walk through the minutes for all of them, because each walk costs as much as what it finds.
+        // All strips together: a walk through the minutes for each would cost more than what it finds.
         let now = try reader.sums(
             of: own + strips.map { HistoryEntity(.server, $0.description) }, span, grain, column: step)
         let past = try reader.sums(of: own, before, grain, column: step)

@@ -50,6 +50,9 @@ struct SVGBuilder {
         return escaped
     }
 
+    /// The nearest tenth.
+    static func tenth(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+
     /// A coordinate, to a tenth.
     static func number(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())

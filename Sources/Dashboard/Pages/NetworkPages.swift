@@ -44,7 +44,7 @@ enum NetworkTable {
 
     private static func rows(_ network: NetworkSummary) -> [[Markup]] {
         let start: [Markup] = [
-            "\(network.prefix)", Parts.network(network.asn, network.name), "\(network.servers)",
+            Parts.whole(network.prefix), Parts.network(network.asn, network.name), "\(network.servers)",
         ]
         let families = network.families.sorted { $0.key.rawValue < $1.key.rawValue }
         guard !families.isEmpty else { return [start + ["–", Parts.state("unknown"), "–", "–", "–"]] }

@@ -49,8 +49,10 @@ struct OutageWords {
 
     var start: Markup { "\(Parts.time(outage.start))\(uncertainty(outage.startUncertainty))" }
 
-    var end: Markup {
-        outage.end.map { "\(Parts.time($0))\(uncertainty(outage.endUncertainty))" } ?? "still going on"
+    /// From when to when, and for how long.
+    var when: Markup {
+        guard let end = outage.end else { return "since \(start), for \(duration) so far" }
+        return "from \(start) to \(Parts.time(end))\(uncertainty(outage.endUncertainty)), \(duration)"
     }
 
     private func uncertainty(_ seconds: Int64) -> String {

@@ -101,7 +101,7 @@ struct OutagePage {
         return PageFrame(title: "Outage of \(words.name)", place: .outages, isLive: outage.end == nil).around(
             """
             <h1>Outage of \(words.what)</h1>
-            <p class="lead">\(Parts.state(outage.state.rawValue)) \(words.start) to \(words.end), \(words.duration); \(words.kind).</p>
+            <p class="lead">\(Parts.state(outage.state.rawValue)) \(words.when); \(words.kind).</p>
             <section><h2>What happened</h2>
             \(Parts.terms([
                 ("Zones lost", list(outage.zonesLost.map(Parts.zone))),
