@@ -19,7 +19,7 @@ struct Networks: ParsableCommand {
             let networks = try reader.networks(asn: log.asn, now: JournalWriter.wallClock())
             let output = Output()
             if json {
-                for network in networks { try output.write(NetworkLine(network).text()) }
+                for network in networks { try output.write(network.jsonLine) }
             } else {
                 try output.write(Self.table(networks))
             }
@@ -47,52 +47,5 @@ struct Networks: ParsableCommand {
                 summary.roundTripMedian.map { "\(($0 * 10).rounded() / 10) ms" } ?? "-",
             ]
         }
-    }
-}
-
-/// A network as a line of JSON.
-private struct NetworkLine: Encodable {
-    struct Family: Encodable {
-        var af: UInt8
-        var state: String
-        var since: String?
-        var answeredRatio: Double?
-        var roundTripMedian: Double?
-
-        enum CodingKeys: String, CodingKey {
-            case af, state, since
-            case answeredRatio = "answered_ratio"
-            case roundTripMedian = "rtt_p50_ms"
-        }
-    }
-
-    var schema = 1
-    var prefix: String
-    var asn: UInt32?
-    var name: String?
-    var servers: Int
-    var families: [Family]
-
-    enum CodingKeys: String, CodingKey {
-        case schema, prefix, asn, servers, families
-        case name = "as_name"
-    }
-
-    init(_ network: NetworkSummary) {
-        prefix = network.prefix
-        asn = network.asn?.value
-        name = network.name
-        servers = network.servers
-        families = network.families.sorted { $0.key.rawValue < $1.key.rawValue }.map { family, summary in
-            Family(
-                af: family.rawValue, state: summary.state.rawValue, since: summary.since?.description,
-                answeredRatio: summary.answeredRatio, roundTripMedian: summary.roundTripMedian)
-        }
-    }
-
-    func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     }
 }

@@ -21,8 +21,8 @@ struct BrowserTests {
             .appendingPathComponent("Browser/pages.py").path
         let pages = [
             "/", "/outages", "/outages/\(PageLog.openID)", "/networks", "/as/5089?span=6h", "/zones",
-            "/zones/example",
-            "/servers/192.0.2.1",
+            "/zones/virginmedia.com",
+            "/servers/198.51.100.1",
         ]
         let pictures = ProcessInfo.processInfo.environment["AFTERGLOW_PICTURES"]
         let run = Command.run(

@@ -5,12 +5,13 @@ import Primitives
 import Reachability
 import Routing
 
-/// A log with a day in it: an operator's network that is away since an hour, one that was away and is back, one that is well,
-/// and names that would do harm if they were taken for markup.
+/// A log with a night in it: an operator's network that was away, is back, and is away again since an hour; one that is well; and
+/// names that would do harm if they were taken for markup.
 final class PageLog: Sendable {
     /// The moment of looking.
     static let now = Timestamp(seconds: 1_680_566_400 + 6 * 3600)
     static let hostileName = "<script>alert(1)</script> \"NTL\" & \u{202E}Media"
+    static let hostileID = "20230401T000000Z-asn-AS64500-4"
     static let openID = "20230404T050000Z-asn-AS5089-4"
 
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -52,7 +53,7 @@ final class PageLog: Sendable {
                 let isFirst = observation.server.low >> 8 == 0xC00002
                 return NetworkIdentity(
                     prefix: .standIn(for: observation.server), origins: [ASNumber(isFirst ? 5089 : 64500)],
-                    name: isFirst ? Self.hostileName : "WELL")
+                    name: isFirst ? "NTL" : Self.hostileName)
             }, report: { _ in })
         let start = Self.now.seconds - 6 * 3600
         for zone in Self.zones(at: Self.now) { writer.record(zone) }
@@ -65,7 +66,10 @@ final class PageLog: Sendable {
             for server in Self.servers(at: 0xC633_6400) {
                 writer.record(Self.observation(server, time, false))
             }
-            writer.record(ClientService(time: time, zone: "example.", servedFrom: isAway ? .stale : .fresh))
+            let served = !isAway ? ServedFrom.fresh : minute % 3 == 0 ? .localCopy : .stale
+            writer.record(ClientService(time: time, zone: "virginmedia.com.", servedFrom: served))
+            writer.record(
+                ClientService(time: time, zone: "both.example.", servedFrom: isAway ? .otherNetwork : .fresh))
             writer.record(ClientService(time: time, zone: "well.example.", servedFrom: .fresh))
             var bucket = RouteBucket(start: time, seconds: 60, asn: ASNumber(5089), family: .ipv4)
             (bucket.withdrawals, bucket.spaceVisible) = (minute == 300 ? 30 : 0, isAway ? 0 : 256)
@@ -73,6 +77,9 @@ final class PageLog: Sendable {
         }
         writer.record(Self.outage(Self.openID, from: 300, to: nil, start))
         writer.record(Self.outage("20230404T010000Z-asn-AS5089-4", from: 60, to: 90, start))
+        var old = Self.outage(Self.hostileID, from: -4320, to: -4260, start)
+        (old.asn, old.key, old.asName) = (ASNumber(64500), "AS64500", Self.hostileName)
+        writer.record(old)
         writer.flush()
     }
 
@@ -80,7 +87,8 @@ final class PageLog: Sendable {
 
     private static func observation(_ server: IPAddress, _ time: Timestamp, _ isAway: Bool) -> Observation {
         Observation(
-            time: time, server: server, zone: "example.", transport: .udp,
+            time: time, server: server,
+            zone: server.low >> 8 == 0xC00002 ? "virginmedia.com." : "well.example.", transport: .udp,
             outcome: isAway ? .silent : .answered(rcode: 0, roundTrip: .milliseconds(20)))
     }
 
@@ -95,7 +103,7 @@ final class PageLog: Sendable {
                 time: time)
         }
         return [
-            make("example.", first), make("both.example.", [first[0], second[0]]),
+            make("virginmedia.com.", first), make("both.example.", [first[0], second[0]]),
             make("well.example.", second),
             make("\\<b\\>bold.example.", second),
         ]
@@ -106,20 +114,22 @@ final class PageLog: Sendable {
             id: id, scope: .asn, key: "AS5089", family: .ipv4, kind: .networkAndNameServers,
             state: last == nil ? .down : .ended, start: Timestamp(seconds: start + first * 60))
         outage.asn = ASNumber(5089)
-        outage.asName = hostileName
+        outage.asName = "NTL"
         outage.end = last.map { Timestamp(seconds: start + $0 * 60) }
         outage.startUncertainty = 5
         outage.confidence = 0.998
         outage.prefixes = [Prefix(IPAddress(ipv4: 0xC000_0200), length: 24)]
-        outage.zonesLost = ["example."]
+        outage.zonesLost = ["virginmedia.com."]
         outage.zonesDegraded = ["both.example."]
-        outage.ownNameServers = ["ns1.example."]
+        outage.ownNameServers = ["ns1.virginmedia.com."]
         outage.evidence.serversSilent = 2
         outage.evidence.sent = 120
         outage.evidence.routes.withdrawnPrefixes = 1
         outage.evidence.routes.withdrawals = 30
-        outage.fallbackUsed.stale = 60
-        outage.extendedErrors = [3, 22]
+        outage.fallbackUsed.localCopy = 20
+        outage.fallbackUsed.otherNetwork = 60
+        outage.fallbackUsed.stale = 40
+        outage.extendedErrors = [0, 3, 22]
         return outage
     }
 }

@@ -50,10 +50,7 @@ struct Interface: Sendable {
             NetworkSearch(selection.text, state: selection.state)
                 .select(try reader.networks(asn: selection.filter.asn, now: now))
         }
-        let rest =
-            last.map { last in
-                found.filter { Self.key($0).lexicographicallyPrecedes(last) == false && Self.key($0) != last }
-            } ?? found
+        let rest = last.map { last in found.filter { last.lexicographicallyPrecedes(Self.key($0)) } } ?? found
         let page = rest.prefix(selection.limit)
         let next = rest.count > page.count ? page.last.map { LogCursor(texts: Self.key($0)) } : nil
         let isTable = selection.form == .csv

@@ -61,7 +61,7 @@ package final class LogLanes: Sendable {
         defer { end.cancel() }
         do {
             return try body(reader)
-        } catch {
+        } catch let error as JournalReadProblem {
             // The file may have been replaced: the next reading opens it again.
             lane.reader.withLock { $0 = nil }
             throw error
