@@ -28,5 +28,11 @@ extension Settings {
         package var key = ""
         /// A PEM file of authorities; nil asks readers for no certificate.
         package var clientCA: String?
+
+        package init(certificate: String = "", key: String = "", clientCA: String? = nil) {
+            self.certificate = certificate
+            self.key = key
+            self.clientCA = clientCA
+        }
     }
 }

@@ -110,7 +110,7 @@ final class PageServiceTests {
         }
     }
 
-    @Test func `files that http names and that are not there are said before anything is bound`() {
+    @Test func `files that http names and that are not there are named`() {
         #expect { _ = try self.start(self.settings { $0.http?.token = .file("/nowhere/token") }) } throws: {
             error in
             "\(error)".hasPrefix("/nowhere/token: http.token-file")
