@@ -42,7 +42,7 @@ class Machine:
         return self
 
     def __exit__(self, *_):
-        for process in self.processes:
+        for process in list(self.processes):
             self.stop(process, signal.SIGKILL)
         for name in self.names.values():
             subprocess.run(["ip", "netns", "delete", name], stderr=subprocess.DEVNULL)
