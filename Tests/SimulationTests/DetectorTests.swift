@@ -69,6 +69,44 @@ struct DetectorTests {
         #expect(outage.evidence.serversSilent == 4)
     }
 
+    @Test func `a relapse soon after a return is found as fast as the outage was`() throws {
+        var world = world()
+        world.faults = [.init(.network(0), from: 300, to: 500), .init(.network(0), from: 560, to: 700)]
+        let run = OutageRun(world, seed: 14)
+        run.run()
+        #expect(run.outages.count == 1)
+        let again = try #require(run.tellings.first { $0.at > 560 && $0.outage.state == .down })
+        #expect(again.at < 570)
+        #expect(run.outages.first?.flaps == 1)
+    }
+
+    @Test func `a zone is lost also where one of its servers in the network that is away was never asked`()
+        throws
+    {
+        var world = world()
+        world.faults = [.init(.network(0), from: 300, to: 900)]
+        let run = OutageRun(world, seed: 15)
+        run.run(until: 450)
+        var detector = run.detector
+        let asked = world.networks[0].servers
+        let unasked = IPAddress(ipv4: UInt32(truncatingIfNeeded: world.servers[asked[0]].address.low) + 100)
+        let servers = (asked.map { world.servers[$0].address } + [unasked]).map {
+            ZoneServers.Server(name: "ns.lost.example.", address: $0)
+        }
+        detector.learn(ZoneServers(zone: "lost.example.", servers: servers, time: run.wall(450))) { _ in
+            world.identity(asked[0])
+        }
+        let later = Instant(nanoseconds: 1_000_000_000_000_000 + 520_000_000_000)
+        detector.observe(
+            Observation(
+                time: run.wall(520), instant: later, server: world.servers[asked[0]].address,
+                zone: "lost.example.", transport: .udp, outcome: .silent), in: world.identity(asked[0]))
+        let report = detector.tick(now: later, wall: run.wall(520), random: RandomSource(seed: 1))
+        let outage = try #require(report.changed.first { $0.key == "AS5089" })
+        #expect(outage.zonesLost.contains("lost.example."))
+        #expect(outage.kind == .networkAndNameServers)
+    }
+
     @Test func `an outage whose servers nobody remembers after a restart is told as ended`() throws {
         var world = world()
         world.faults = [.init(.network(0), from: 300, to: 900)]

@@ -312,6 +312,7 @@ extension OutageDetector {
         if let network = network(of: incident) {
             networks[network].incidents.removeAll { $0 == serial }
             networks[network].forgetSilence()
+            networks[network].budget.endBackOff()
         }
         update(serial) { incident in
             if incident.end == nil {

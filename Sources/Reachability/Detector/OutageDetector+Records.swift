@@ -146,7 +146,17 @@ extension OutageDetector {
         let uplink = uplinks[address.family]
         if uplink.isDown || (uplink.lastAnswer == nil && !uplink.hasWorked) { return true }
         guard let index = serverIndex[address] else { return false }
-        return servers[index].incident != nil
+        return servers[index].incident != nil || isAwayWithNetwork(index)
+    }
+
+    /// Whether a server that nobody asked lately stands in a network or prefix that is away as a whole.
+    private func isAwayWithNetwork(_ index: Int) -> Bool {
+        networks[servers[index].network].incidents.contains { serial in
+            guard let incident = incidents[serial], !incident.hasEnded, !incident.isService,
+                covers(incident.scope, index)
+            else { return false }
+            return servers[index].lastAnswer.map { $0 <= incident.firstSilence } ?? true
+        }
     }
 
     /// Whether a name server's name lies in a zone that is served from this network.

@@ -59,6 +59,13 @@ struct ProbeBudget: Sendable {
         next = now + jittered(random)
     }
 
+    /// Ends the back-off of an outage: a silence soon after is looked into at once.
+    mutating func endBackOff() {
+        backOff = Self.firstBackOff
+        next = nil
+        round = 0
+    }
+
     /// Whether a probe is due while the network comes back: one every two seconds.
     mutating func isDueWhileReturning(at now: Instant, last: Instant?) -> Bool {
         if let last, now - last < .seconds(2) { return false }
