@@ -50,12 +50,13 @@ final class PageServiceTests {
             let daemon = try Daemon(
                 settings: settings,
                 log: OperatorLog { [said] level, line in said.take("\(level.rawValue) \(line)") })
-            do {
-                try daemon.start()
+            // A closure, because the compiler of Swift 6.3.1 fails on a pattern over a typed error here.
+            let outcome = Result { () throws(DaemonProblem) in try daemon.start() }
+            guard case .failure(.cannotListen(_, let cause)) = outcome, cause.code == EADDRINUSE else {
+                try outcome.get()
                 return (daemon, port)
-            } catch DaemonProblem.cannotListen(_, let error) where error.code == EADDRINUSE {
-                daemon.stop()
             }
+            daemon.stop()
         }
     }
 
