@@ -41,6 +41,13 @@ package struct Namespace: Hashable, Sendable {
         return child
     }
 
+    /// Ends what still runs in the namespace: programs that outlive the one that started them.
+    package func endPrograms() {
+        for line in Command.run(["ip", "netns", "pids", name]).output.split(separator: "\n") {
+            if let process = Int32(line) { kill(process, SIGKILL) }
+        }
+    }
+
     /// Takes the namespace away, its interfaces with it.
     package func remove() { _ = Command.run(["ip", "netns", "delete", name]) }
 

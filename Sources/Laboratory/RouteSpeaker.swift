@@ -144,6 +144,8 @@ package final class RouteSpeaker {
         if gently { child?.stop() } else { child?.signal(SIGKILL) }
         child?.wait()
         child = nil
+        // What ExaBGP listens to goes on without it.
+        if software == .exabgp { namespace.endPrograms() }
     }
 
     // MARK: The neighbour of a speaker that is monitored
@@ -200,6 +202,7 @@ package final class RouteSpeaker {
         child?.wait()
         child = nil
         stopNeighbour()
+        namespace.endPrograms()
         namespace.remove()
         listenerNamespace.remove()
         try? FileManager.default.removeItem(at: folder)
