@@ -3,7 +3,7 @@ import Primitives
 import Reachability
 import Testing
 
-@testable import Auditing
+import Auditing
 
 /// Zones written as `NAME: SERVER@ADDRESS/AS …`, each prefix a /24.
 private func graph(_ lines: String...) throws -> DependencyGraph {
