@@ -6,7 +6,7 @@ import Testing
 import Validation
 import Zones
 
-/// Stale answers of signed zones: how long they stay what they were.
+/// Trouble 7, Unbound issue 994: stale answers of signed zones, and how long they stay what they were.
 @Suite("Stale data under DNSSEC")
 struct StaleSecurityTests {
     /// One signed zone whose records live five minutes and whose signatures hold one hour, with a resolver that has asked
