@@ -140,7 +140,7 @@ struct DetectorTests {
         #expect(outage.flaps == 1)
         #expect(outage.state == .ended)
         #expect(abs(outage.start.seconds - world.epoch.seconds - 300) <= 3)
-        #expect(abs((outage.end?.seconds ?? 0) - world.epoch.seconds - 760) <= 20)
+        #expect(abs((outage.end?.seconds ?? 0) - world.epoch.seconds - 760) <= 60)
     }
 
     @Test(arguments: [5, 20, 60])
