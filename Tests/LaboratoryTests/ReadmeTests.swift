@@ -40,7 +40,7 @@ struct ReadmeTests {
         let environment = [
             "env", "-C", FileManager.default.temporaryDirectory.path,
             "PATH=\(URL(fileURLWithPath: path).deletingLastPathComponent().path):/usr/bin:/bin:/usr/sbin",
-            "HOME=/nonexistent", "XDG_STATE_HOME=\(state)", "AFTERGLOW_DNSSEC_MODE=off",
+            "HOME=\(state)", "XDG_STATE_HOME=\(state)", "AFTERGLOW_DNSSEC_MODE=off",
             "AFTERGLOW_RESOLVER_ROOT_HINTS=\(LaboratoryAvailability.zones.path)/root.hints",
             "AFTERGLOW_ROUTING_ORIGIN_DNS=off",
         ]
