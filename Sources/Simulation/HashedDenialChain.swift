@@ -1,5 +1,6 @@
 import DNSWire
 import Validation
+import Zones
 
 /// The names of a zone in the order of their hashes, empty non-terminals included: what its NSEC3 records are made of
 /// (RFC 5155 §7.1).
@@ -72,7 +73,8 @@ struct HashedDenialChain: Sendable {
     private func record(for name: Name) -> Record? {
         let hash = Self.hash(name, signatures)
         let before = links.lastIndex { $0.hash == hash || $0.hash.lexicographicallyPrecedes(hash) }
-        guard !links.isEmpty, let owner = origin.prepending(Self.text(links[before ?? links.count - 1].hash))
+        guard !links.isEmpty,
+            let owner = origin.prepending(Base32Text.compose(links[before ?? links.count - 1].hash))
         else { return nil }
         let index = before ?? links.count - 1
         let next = links[(index + 1) % links.count].hash
@@ -91,23 +93,5 @@ struct HashedDenialChain: Sendable {
 
     private static func hash(_ name: Name, _ signatures: SimulatedSignatures) -> [UInt8] {
         signatures.hash(name, parameters) ?? []
-    }
-
-    /// Base 32 with the extended hex alphabet (RFC 4648 §7) of twenty octets, which need no padding.
-    private static func text(_ hash: [UInt8]) -> [UInt8] {
-        let alphabet = Array("0123456789abcdefghijklmnopqrstuv".utf8)
-        var text: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        for octet in hash {
-            bits = bits << 8 | UInt32(octet)
-            count += 8
-            while count >= 5 {
-                count -= 5
-                text.append(alphabet[Int(bits >> UInt32(count) & 31)])
-                bits &= (1 << UInt32(count)) - 1
-            }
-        }
-        return text
     }
 }

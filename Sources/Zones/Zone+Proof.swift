@@ -97,10 +97,11 @@ extension Name {
 }
 
 /// Base 32 with the extended hex alphabet, in lower case and without padding (RFC 4648 §7).
-enum Base32Text {
+package enum Base32Text {
     private static let alphabet = Array("0123456789abcdefghijklmnopqrstuv".utf8)
 
-    static func compose(_ octets: [UInt8]) -> [UInt8] {
+    /// The digits of whole octets; the last one is filled with zero bits.
+    package static func compose(_ octets: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         var bits: UInt32 = 0
         var count = 0
