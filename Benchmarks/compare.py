@@ -20,6 +20,7 @@ import rows
 from machine import Machine, Skipped
 from resolvers import AFTERGLOW, PEERS, binary
 from servers import Internet
+from signed import SignedInternet
 
 
 class Run:
@@ -31,15 +32,18 @@ class Run:
         self.names = options.names
         self.half_rate = None
         self.internet = Internet(machine, self.scaled(5_000) if "cold" in options.rows else 10)
+        self.signed = SignedInternet(machine, self.scaled(5_000)) if "dnssec" in options.rows else None
 
     def scaled(self, count):
         return max(1, int(count * self.scale))
 
-    def command(self, resolver):
+    def command(self, resolver, signed=False):
+        if signed:
+            return resolver.configure(self.machine, self.signed.hints, self.signed.anchor)
         return resolver.configure(self.machine, self.internet.hints)
 
-    def start(self, resolver):
-        return self.machine.start("client", 0, self.command(resolver), self.machine.folder)
+    def start(self, resolver, signed=False):
+        return self.machine.start("client", 0, self.command(resolver, signed), self.machine.folder)
 
 
 def parse():

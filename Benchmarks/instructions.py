@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Instructions and allocations of Afterglow for each cached and each uncached query, counted by callgrind.
 
-    sudo Benchmarks/instructions.py [--queries 2000] [--functions 40] [--keep FOLDER]
+    sudo Benchmarks/instructions.py [--queries 2000] [--signed] [--functions 40] [--keep FOLDER]
+
+With --signed instead for each name of a signed domain that nobody asked for, validated, as the row `dnssec` of compare.py.
 
 The figures do not depend on how busy or fast the machine is: only user space counts, the kernel's part does not. Needs what
 compare.py needs, and valgrind. AFTERGLOW_BINARY names the executable.
@@ -21,14 +23,15 @@ from load import dnsperf, uniform, write
 from machine import Machine, Skipped, wait_for
 from resolvers import afterglow
 from servers import Internet
+from signed import SAMPLE, SignedInternet
 
 
 def control(machine, process, *arguments):
     subprocess.run(["callgrind_control", *arguments, str(process.pid)], check=True, capture_output=True)
 
 
-def is_up(machine):
-    command = machine.within("client", 1, ["dig", "-r", "@127.0.0.1", "+tries=1", "+time=2", "+short", "ready.wild.bench"])
+def is_up(machine, name):
+    command = machine.within("client", 1, ["dig", "-r", "@127.0.0.1", "+tries=1", "+time=2", "+short", name])
     return subprocess.run(command, capture_output=True, text=True).stdout.startswith("192.0.2.1")
 
 
@@ -80,9 +83,39 @@ def calls(profile, functions):
     return total
 
 
+def began(machine, command, name):
+    """Afterglow under callgrind, once it answers."""
+    # Valgrind 3.19 gives up on debug information of DWARF 5; names of functions are enough.
+    stripped = machine.path("afterglow")
+    subprocess.run(["objcopy", "--strip-debug", command[0], stripped], check=True)
+    command = [
+        "valgrind", "--tool=callgrind", "--instr-atstart=no",
+        f"--callgrind-out-file={machine.path('callgrind.out')}", stripped, *command[1:]]
+    process = machine.start("client", 0, command)
+    if not wait_for(lambda: is_up(machine, name), 120):
+        raise Skipped("no answer under valgrind within two minutes")
+    return process
+
+
+def plain(machine, options):
+    """What is to be counted: a name, the names asked, and how often."""
+    process = began(machine, afterglow(machine, Internet(machine, 10).hints), "ready.wild.bench")
+    hits = write(machine, "hits", uniform("name", 200))
+    dnsperf(machine, process, hits, "-c", 4, "-q", 50, "-n", 1, "-t", 60)
+    misses = write(machine, "misses", uniform("fresh", options.queries))
+    return process, [("cached", hits, options.queries // 200), ("uncached", misses, 1)]
+
+
+def signed(machine, options):
+    internet = SignedInternet(machine, options.queries)
+    process = began(machine, afterglow(machine, internet.hints, internet.anchor), SAMPLE)
+    return process, [("signed", write(machine, "names", internet.names()), 1)]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--queries", type=int, default=2000)
+    parser.add_argument("--signed", action="store_true", help="count cold queries for signed names")
     parser.add_argument("--functions", type=int, default=0, help="print so many of the costliest functions")
     parser.add_argument("--keep", help="folder for the profiles")
     options = parser.parse_args()
@@ -90,23 +123,10 @@ def main():
         with Machine() as machine:
             if not shutil.which("valgrind"):
                 raise Skipped("valgrind is not installed")
-            internet = Internet(machine, 10)
-            # Valgrind 3.19 gives up on debug information of DWARF 5; names of functions are enough.
-            command = afterglow(machine, internet.hints)
-            stripped = machine.path("afterglow")
-            subprocess.run(["objcopy", "--strip-debug", command[0], stripped], check=True)
-            command = [
-                "valgrind", "--tool=callgrind", "--instr-atstart=no",
-                f"--callgrind-out-file={machine.path('callgrind.out')}", stripped, *command[1:]]
-            process = machine.start("client", 0, command)
-            if not wait_for(lambda: is_up(machine), 120):
-                raise Skipped("no answer under valgrind within two minutes")
-            hits = write(machine, "hits", uniform("name", 200))
-            dnsperf(machine, process, hits, "-c", 4, "-q", 50, "-n", 1, "-t", 60)
-            misses = write(machine, "misses", uniform("fresh", options.queries))
+            process, parts = (signed if options.signed else plain)(machine, options)
             print("| | instructions a query | allocations a query |\n| --- | ---: | ---: |")
             listings = []
-            for name, names, runs in [("cached", hits, options.queries // 200), ("uncached", misses, 1)]:
+            for name, names, runs in parts:
                 answered, profile = count(machine, process, name, names, runs, options.keep)
                 allocations = calls(profile, {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"})
                 cost = instructions(profile) / max(1, answered)

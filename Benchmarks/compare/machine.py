@@ -56,7 +56,7 @@ class Machine:
         for name in [server, client]:
             run("ip", "-n", name, "link", "set", "lo", "up")
             run("ip", "-n", name, "link", "set", "wire", "up")
-        for last in [1, 2, 3]:
+        for last in range(1, 7):
             run("ip", "-n", server, "addr", "add", f"10.53.0.{last}/24", "dev", "wire")
         run("ip", "-n", client, "addr", "add", "10.53.0.9/24", "dev", "wire")
 

@@ -1,4 +1,5 @@
-"""The resolvers that are compared, with one thread, no validation and a cache that holds everything asked."""
+"""The resolvers that are compared, with one thread and a cache that holds everything asked; validating where there is an
+anchor, a file with the root's DS record."""
 
 import os
 import shutil
@@ -21,13 +22,13 @@ class Resolver:
         return shutil.which(self.program) is not None
 
 
-def afterglow(machine, hints):
+def afterglow(machine, hints, anchor=None):
     text = f"""listen: [{{ address: 127.0.0.1, port: 53 }}]
 workers: 1
 state-directory: {machine.path("state")}
 cache: {{ memory: {MEGABYTES}MiB, snapshot: false }}
 resolver: {{ root-hints: {hints}, ipv6: false }}
-dnssec: {{ mode: off }}
+dnssec: {f"{{ trust-anchors: {anchor} }}" if anchor else "{ mode: off }"}
 routing: {{ origin-dns: off }}
 http: off
 """
@@ -40,7 +41,13 @@ def binary():
     return os.environ.get("AFTERGLOW_BINARY", os.path.join(root, ".build/release/afterglow"))
 
 
-def unbound(machine, hints):
+def ds(anchor):
+    """The data of the anchor's DS record."""
+    with open(anchor) as file:
+        return file.read().split(" DS ")[1].strip()
+
+
+def unbound(machine, hints, anchor=None):
     text = f"""server:
     interface: 127.0.0.1
     do-ip6: no
@@ -50,7 +57,8 @@ def unbound(machine, hints):
     pidfile: ""
     directory: "{machine.path()}"
     use-syslog: no
-    module-config: "iterator"
+    module-config: "{'validator iterator' if anchor else 'iterator'}"
+    {f'trust-anchor-file: "{anchor}"' if anchor else ''}
     root-hints: "{hints}"
     msg-cache-size: {MEGABYTES // 3}m
     rrset-cache-size: {MEGABYTES * 2 // 3}m
@@ -61,13 +69,14 @@ remote-control:
     return ["unbound", "-d", "-c", machine.write("unbound.conf", text)]
 
 
-def knot(machine, hints):
+def knot(machine, hints, anchor=None):
     folder = machine.path("kresd")
     shutil.rmtree(folder, ignore_errors=True)
     os.mkdir(folder)
     text = f"""net.ipv6 = false
 net.listen('127.0.0.1', 53)
 trust_anchors.remove('.')
+{f"trust_anchors.add_file('{anchor}', true)" if anchor else ""}
 modules = {{ 'hints > iterate' }}
 hints.root_file('{hints}')
 cache.open({MEGABYTES} * MB, 'lmdb://{folder}')
@@ -75,15 +84,17 @@ cache.open({MEGABYTES} * MB, 'lmdb://{folder}')
     return ["kresd", "-n", "-q", "-c", machine.write("kresd.conf", text), folder]
 
 
-def powerdns(machine, hints):
+def powerdns(machine, hints, anchor=None):
     folder = machine.path("powerdns")
     os.makedirs(folder, exist_ok=True)
+    lua = machine.write("powerdns/anchor.lua", f'clearTA()\naddTA(".", "{ds(anchor)}")\n' if anchor else "")
     text = f"""local-address=127.0.0.1
 local-port=53
 query-local-address=0.0.0.0
 hint-file={hints}
 threads=1
-dnssec=off
+dnssec={"validate" if anchor else "off"}
+lua-config-file={lua}
 allow-from=127.0.0.0/8
 dont-query=
 max-cache-entries=8000000
@@ -98,14 +109,16 @@ socket-dir={folder}
     return ["pdns_recursor", f"--config-dir={folder}"]
 
 
-def bind(machine, hints):
+def bind(machine, hints, anchor=None):
+    numbers, digest = ds(anchor).rsplit(" ", 1) if anchor else ("", "")
+    static = f'trust-anchors {{ . static-ds {numbers} "{digest}"; }};'
     text = f"""options {{
   directory "{machine.path()}";
   listen-on {{ 127.0.0.1; }};
   listen-on-v6 {{ none; }};
   recursion yes;
   allow-query {{ any; }};
-  dnssec-validation no;
+  dnssec-validation {"yes" if anchor else "no"};
   max-cache-size {MEGABYTES}m;
   pid-file none;
   session-keyfile none;
@@ -113,6 +126,7 @@ def bind(machine, hints):
   recursive-clients 100000;
 }};
 controls {{}};
+{static if anchor else ""}
 zone "." {{ type hint; file "{hints}"; }};
 """
     return ["named", "-f", "-4", "-n", "1", "-c", machine.write("named.conf", text)]

@@ -5,6 +5,7 @@
 """
 
 TLDS = 10
+START = "$TTL 1h\n@ SOA ns.bench. hostmaster.bench. 1 1h 15m 2w 5m\n"
 
 
 class Internet:
@@ -28,26 +29,27 @@ class Internet:
             "bench.": "@ NS ns\nns A 10.53.0.1\nwild NS ns\n",
             "wild.bench.": "@ NS ns.bench.\n* A 192.0.2.1\n",
         }
-        self._serve(1, {origin: self._file(f"zone{origin}", text) for origin, text in zones.items()})
+        serve(self.machine, 1, {origin: self._file(f"zone{origin}", text) for origin, text in zones.items()})
 
     def _tlds(self):
         texts = {f"tld{n}.": "@ NS ns\nns A 10.53.0.2\n" for n in range(TLDS)}
         for number in range(self.domains):
             name = f"dom{number}"
             texts[f"tld{number % TLDS}."] += f"{name} NS ns.{name}\nns.{name} A 10.53.0.3\n"
-        self._serve(2, {origin: self._file(f"zone{origin}", text) for origin, text in texts.items()})
+        serve(self.machine, 2, {origin: self._file(f"zone{origin}", text) for origin, text in texts.items()})
 
     def _leaves(self):
         leaf = self._file("leaf", "@ NS ns\nns A 10.53.0.3\n* A 192.0.2.1\n")
-        self._serve(3, {f"dom{n}.tld{n % TLDS}.": leaf for n in range(self.domains)})
+        serve(self.machine, 3, {f"dom{n}.tld{n % TLDS}.": leaf for n in range(self.domains)})
 
     def _file(self, name, text):
-        start = "$TTL 1h\n@ SOA ns.bench. hostmaster.bench. 1 1h 15m 2w 5m\n"
-        return self.machine.write(name, start + text)
+        return self.machine.write(name, START + text)
 
-    def _serve(self, last, zones):
-        path = self.machine.path
-        text = f"""server:
+
+def serve(machine, last, zones):
+    """Serves zones, from files by their origins, at 10.53.0.`last`."""
+    path = machine.path
+    text = f"""server:
   ip-address: 10.53.0.{last}
   server-count: 1
   username: ""
@@ -61,6 +63,6 @@ class Internet:
 remote-control:
   control-enable: no
 """
-        text += "".join(f'zone:\n  name: "{name}"\n  zonefile: "{file}"\n' for name, file in zones.items())
-        configuration = self.machine.write(f"nsd{last}.conf", text)
-        self.machine.start("server", 1, ["nsd", "-d", "-c", configuration])
+    text += "".join(f'zone:\n  name: "{name}"\n  zonefile: "{file}"\n' for name, file in zones.items())
+    configuration = machine.write(f"nsd{last}.conf", text)
+    machine.start("server", 1, ["nsd", "-d", "-c", configuration])
