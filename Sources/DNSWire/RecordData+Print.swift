@@ -77,7 +77,7 @@ extension RecordDataField {
         case .base32HexadecimalString:
             let string = try Self.readString(&reader)
             guard !string.isEmpty else { throw .badRecordData(at: reader.offset) }
-            return TextEncoding.base32Hexadecimal(string)
+            return String(decoding: Base32Hexadecimal.print(string), as: UTF8.self).uppercased()
         case .typeBitmap: return try TypeBitmapText.print(&reader)
         case .addressPrefixes: return try AddressPrefixText.print(&reader)
         case .serviceParameters: return try ServiceParameterText.print(&reader)

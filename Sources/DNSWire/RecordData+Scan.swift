@@ -127,7 +127,7 @@ struct RecordDataScanner {
             }
             writer.write([UInt8(truncatingIfNeeded: octets.count)] + octets)
         case .base32HexadecimalString:
-            guard let octets = TextEncoding.decodeBase32Hexadecimal(try next().octets), octets.count <= 255
+            guard let octets = Base32Hexadecimal.scan(try next().octets), octets.count <= 255
             else {
                 throw failure(.badBase32)
             }

@@ -1,15 +1,11 @@
-/// The binary-to-text encodings of zone files (RFC 4648): base 16, base 32 with extended hex alphabet, base 64.
+/// The binary-to-text encodings of zone files (RFC 4648): base 16 and base 64; what base 32 shares with them.
 enum TextEncoding {
-    private static let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUV".utf8)
+    private static let digits = Array("0123456789ABCDEF".utf8)
     private static let base64Digits = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     static func hexadecimal(_ octets: some Sequence<UInt8>) -> String {
         String(decoding: octets.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    static func base32Hexadecimal(_ octets: some Sequence<UInt8>) -> String {
-        String(decoding: encode(octets, bits: 5, digits: digits), as: UTF8.self)
     }
 
     static func base64(_ octets: some Sequence<UInt8>) -> String {
@@ -18,7 +14,8 @@ enum TextEncoding {
         return String(decoding: text, as: UTF8.self)
     }
 
-    private static func encode(_ octets: some Sequence<UInt8>, bits: UInt32, digits: [UInt8]) -> [UInt8] {
+    /// The digits of octets taken so many bits at a time, the last filled up with zeros.
+    static func encode(_ octets: some Sequence<UInt8>, bits: UInt32, digits: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         var buffer: UInt32 = 0
         var held: UInt32 = 0
@@ -39,11 +36,6 @@ enum TextEncoding {
         decode(text, bits: 4) { value(of: $0, below: 16) }
     }
 
-    /// The octets of base 32 digits without padding, any case.
-    static func decodeBase32Hexadecimal(_ text: some Sequence<UInt8>) -> [UInt8]? {
-        decode(text, bits: 5) { value(of: $0, below: 32) }
-    }
-
     /// The octets of base 64 with its padding.
     static func decodeBase64(_ text: [UInt8]) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
@@ -52,7 +44,8 @@ enum TextEncoding {
         return decode(text.dropLast(padding), bits: 6, value: base64Value)
     }
 
-    private static func decode(
+    /// The octets of digits; nil when one has no value, or bits are left over that are not zero.
+    static func decode(
         _ text: some Sequence<UInt8>, bits: UInt32, value: (UInt8) -> UInt32?
     ) -> [UInt8]? {
         var octets: [UInt8] = []
@@ -71,7 +64,8 @@ enum TextEncoding {
         return octets
     }
 
-    private static func value(of digit: UInt8, below limit: UInt32) -> UInt32? {
+    /// What a digit of base 32, or of a smaller base, stands for.
+    static func value(of digit: UInt8, below limit: UInt32) -> UInt32? {
         let value: UInt32
         switch digit {
         case 0x30...0x39: value = UInt32(digit &- 0x30)

@@ -74,7 +74,7 @@ struct HashedDenialChain: Sendable {
         let hash = Self.hash(name, signatures)
         let before = links.lastIndex { $0.hash == hash || $0.hash.lexicographicallyPrecedes(hash) }
         guard !links.isEmpty,
-            let owner = origin.prepending(Base32Text.compose(links[before ?? links.count - 1].hash))
+            let owner = origin.prepending(Base32Hexadecimal.print(links[before ?? links.count - 1].hash))
         else { return nil }
         let index = before ?? links.count - 1
         let next = links[(index + 1) % links.count].hash

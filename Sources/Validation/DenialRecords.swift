@@ -91,7 +91,7 @@ package struct HashedNextSecure: Hashable, Sendable {
     package init?(owner: Name, _ data: RecordData) {
         var reader = WireReader(data.octets)
         guard let zone = owner.parent, let label = owner.labels.first,
-            let hash = Base32Hexadecimal.decode(label),
+            let hash = Base32Hexadecimal.scan(label),
             let (parameters, flags) = HashParameters.read(&reader),
             let count = try? reader.readUInt8(), let next = try? reader.readOctets(Int(count)),
             count > 0, hash.count == next.count, let types = try? reader.readOctets(reader.remaining)
@@ -113,32 +113,5 @@ package struct HashedNextSecure: Hashable, Sendable {
         let after = hash.lexicographicallyPrecedes(other)
         let before = other.lexicographicallyPrecedes(next)
         return hash.lexicographicallyPrecedes(next) ? after && before : after || before
-    }
-}
-
-/// Base 32 with the extended hex alphabet, without padding (RFC 4648 §7).
-enum Base32Hexadecimal {
-    /// The octets; nil when a character is foreign or bits are left over that are not zero.
-    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        var octets: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        for character in text {
-            let value: UInt8
-            switch character {
-            case 0x30...0x39: value = character &- 0x30
-            case 0x41...0x56: value = character &- 0x37
-            case 0x61...0x76: value = character &- 0x57
-            default: return nil
-            }
-            bits = bits << 5 | UInt32(value)
-            count += 5
-            if count >= 8 {
-                count -= 8
-                octets.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-                bits &= (1 << UInt32(count)) - 1
-            }
-        }
-        return count < 5 && bits == 0 ? octets : nil
     }
 }

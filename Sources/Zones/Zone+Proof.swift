@@ -21,7 +21,7 @@ extension Zone {
     package func proof(of name: Name, hash: NameHash) -> [Record] {
         guard let parameters = nodes[origin]?[.nsec3param]?.first?.data else { return plainProof(of: name) }
         return hashedProof(of: name) { name in
-            hash(name, parameters).flatMap { origin.prepending(Base32Text.compose($0)) }
+            hash(name, parameters).flatMap { origin.prepending(Base32Hexadecimal.print($0)) }
         }
     }
 
@@ -94,27 +94,4 @@ extension Zone {
 extension Name {
     /// `*` below this name; nil when it is too long for that.
     fileprivate var wildcardBelow: Name? { prepending([UInt8(ascii: "*")]) }
-}
-
-/// Base 32 with the extended hex alphabet, in lower case and without padding (RFC 4648 §7).
-package enum Base32Text {
-    private static let alphabet = Array("0123456789abcdefghijklmnopqrstuv".utf8)
-
-    /// The digits of whole octets; the last one is filled with zero bits.
-    package static func compose(_ octets: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        for octet in octets {
-            bits = bits << 8 | UInt32(octet)
-            count += 8
-            while count >= 5 {
-                count -= 5
-                text.append(alphabet[Int(bits >> UInt32(count) & 31)])
-                bits &= (1 << UInt32(count)) - 1
-            }
-        }
-        if count > 0 { text.append(alphabet[Int(bits << UInt32(5 - count) & 31)]) }
-        return text
-    }
 }
