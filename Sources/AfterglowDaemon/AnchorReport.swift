@@ -34,10 +34,7 @@ package enum AnchorReport {
     package static func lines(_ settings: Settings) throws(DaemonProblem) -> [Line] {
         guard let configured = try ResolverSettings.validation(settings.dnssec)?.anchors else { return [] }
         let path = settings.stateDirectory + "/trust-anchors.zone"
-        var rollovers: [Name: AnchorRollover] = [:]
-        if FileManager.default.fileExists(atPath: path) {
-            rollovers = try AnchorFile.scan(String(decoding: ZoneFiles.read(path), as: UTF8.self), path: path)
-        }
+        let rollovers = try AnchorFile.read(path)
         let digester = CryptoDigester()
         var lines: [Line] = []
         for zone in Set(configured.zones + rollovers.keys).sorted() {
@@ -45,7 +42,7 @@ package enum AnchorReport {
             let keys = entries.compactMap { entry in KeyRecord(entry.key).map { ($0, entry.state) } }
             lines += keys.map { line(zone, $0, $1) }
             for anchor in configured.anchors(of: zone)
-            where !keys.contains(where: { anchor.fits($0.0, zone: zone, digester) }) {
+            where !keys.contains(where: { anchor.fits($0.0, zone: zone, digester: digester) }) {
                 lines.append(
                     Line(
                         zone: zone.description, keyTag: anchor.keyTag,
@@ -68,7 +65,7 @@ package enum AnchorReport {
         }
         return Line(
             zone: zone.description, keyTag: key.keyTag, algorithm: key.algorithm.description, state: word,
-            trustedFrom: from, isTrusted: state == .valid || state == .missing)
+            trustedFrom: from, isTrusted: state.isTrusted)
     }
 
     /// The negative anchors of the configuration and those set by command that hold at `now`.
@@ -81,15 +78,5 @@ package enum AnchorReport {
             .filter { now < $0.until }
             .map { NegativeLine(name: $0.name.description, until: $0.until, added: $0.added) }
         return configured + set
-    }
-}
-
-extension TrustAnchor {
-    /// Whether this is the anchor of a key.
-    fileprivate func fits(_ key: KeyRecord, zone: Name, _ digester: CryptoDigester) -> Bool {
-        switch self {
-        case .key(let known): known.data == key.data
-        case .digest(let signer): signer.matches(key, zone: zone, digester: digester)
-        }
     }
 }

@@ -85,6 +85,7 @@ package final class Daemon {
             recorder.startWatching { probe in
                 Task(executorPreference: worker.loop) { await worker.probe(probe) }
             }
+            Task(executorPreference: worker.loop) { await worker.beginRounds() }
         }
         for (loop, listener) in listeners {
             loop.run { [log] in

@@ -20,7 +20,7 @@ package struct NegativeAnchorFile: Sendable {
             self.added = added
         }
 
-        package var anchor: NegativeAnchor { NegativeAnchor(name: name, until: until) }
+        package var anchor: NegativeAnchor { NegativeAnchor(name: name, until: until, setBy: .command) }
     }
 
     /// The longest that an anchor may hold: they are for mistakes that somebody is about to mend (RFC 7646 §2).

@@ -103,21 +103,41 @@ package final class SecureLaboratory {
         Dig(from: namespace, server: resolver.rawValue)
     }
 
-    /// Asks many questions, each a name and a type, in one run; answers in their order.
-    package func ask(_ questions: [(name: String, type: String)], of resolver: Resolver)
-        throws(LaboratoryError)
-        -> [DigAnswer]
+    /// Asks many questions, each a name and a type, of all resolvers at once; answers in the order of the questions.
+    package func ask(_ questions: [(name: String, type: String)]) throws(LaboratoryError) -> [Resolver:
+        [DigAnswer]]
     {
-        let batch = questions.map { "\($0.name) \($0.type) +dnssec +tries=1 +time=8" }.joined(separator: "\n")
-        let file = try signer.write(batch + "\n", to: "batch-" + resolver.rawValue)
-        let result = Command.run(
-            namespace.inside(["dig", "-r", "@" + resolver.rawValue, "-f", file]), limit: 300)
-        let parts = result.output.components(separatedBy: "; <<>> DiG").dropFirst()
-        guard parts.count == questions.count else {
-            throw .program("dig gave \(parts.count) answers to \(questions.count) questions")
+        let share = questions.count / Self.askers + 1
+        let shares = stride(from: 0, to: questions.count, by: share).map {
+            questions[$0..<min($0 + share, questions.count)]
         }
-        return parts.map { DigAnswer($0) }
+        var running: [(resolver: Resolver, count: Int, child: Child, output: URL)] = []
+        for resolver in Resolver.allCases {
+            for (index, part) in shares.enumerated() {
+                let batch = part.map { "\($0.name) \($0.type) +dnssec +tries=1 +time=8" }.joined(
+                    separator: "\n")
+                let file = try signer.write(batch + "\n", to: "batch-\(resolver)-\(index)")
+                let output = folder.appendingPathComponent("answers-\(resolver)-\(index)")
+                let child = try namespace.start(
+                    ["timeout", "300", "dig", "-r", "@" + resolver.rawValue, "-f", file], output: output,
+                    complaint: output)
+                running.append((resolver, part.count, child, output))
+            }
+        }
+        for item in running { item.child.wait() }
+        var answers: [Resolver: [DigAnswer]] = [:]
+        for item in running {
+            let parts = Command.text(item.output).components(separatedBy: "; <<>> DiG").dropFirst()
+            guard parts.count == item.count else {
+                throw .program("dig gave \(parts.count) answers to \(item.count) questions")
+            }
+            answers[item.resolver, default: []] += parts.map { DigAnswer($0) }
+        }
+        return answers
     }
+
+    /// How many ask one resolver at the same time.
+    private static let askers = 4
 
     private func serve(_ zones: [SignedZone]) throws(LaboratoryError) {
         var domain = "$TTL 300\ntest. SOA ns.test. h.test. 1 3600 900 86400 60\ntest. NS ns.test.\n"

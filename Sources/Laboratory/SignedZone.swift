@@ -35,19 +35,20 @@ package struct SignedZone: Sendable {
         case without([String])
         /// The address of `www` is another than the one that was signed.
         case alteredAddress
+        /// The address of `www` is taken out, and the proof that there is one stays.
+        case hiddenAddress
+        /// Each NSEC record's gap is wider than the one that was signed.
+        case alteredProof
+        /// Each signature ends before it begins.
+        case swappedTimes
         /// A second signature, which does not fit, stands before each right one.
         case brokenBeside
     }
 
-    /// A rollover that the zone is in the middle of (RFC 6781 §4.1); BIND's tools only.
+    /// A rollover that the zone is in the middle of; BIND's tools only.
     package enum Rollover: Hashable, Sendable {
         case none
-        /// A zone signing key is published and does not sign yet.
-        case prePublished
-        /// Two zone signing keys sign.
-        case doubleSignatures
-        /// Keys of RSASHA256 sign too; the DS records are those of these algorithms' keys.
-        case secondAlgorithm(signers: [String])
+        case stage(KeyRollover)
         /// A key signing key is revoked (RFC 5011 §2.1).
         case revoked
     }
@@ -130,20 +131,12 @@ struct ZoneSigner {
     func signWithBIND(_ origin: String, _ plain: String, _ zone: SignedZone) throws(LaboratoryError) -> (
         records: [String], delegationSigners: [String]
     ) {
+        if case .stage(let rollover) = zone.rollover { return try sign(zone, plain, rollover) }
         let size = zone.bits.map { ["-b", String($0)] } ?? []
         let make = ["dnssec-keygen", "-q", "-K", folder.path, "-a", zone.algorithm] + size
         _ = try run(make + ["-f", "KSK", origin])
         _ = try run(make + [origin])
-        let second = ["dnssec-keygen", "-q", "-K", folder.path, "-a", "RSASHA256", "-b", "2048"]
-        switch zone.rollover {
-        case .none: break
-        case .prePublished: _ = try run(make + ["-P", "now", "-A", "none", origin])
-        case .doubleSignatures: _ = try run(make + [origin])
-        case .secondAlgorithm:
-            _ = try run(second + ["-f", "KSK", origin])
-            _ = try run(second + [origin])
-        case .revoked: _ = try run(make + ["-f", "KSK", "-f", "REVOKE", origin])
-        }
+        if zone.rollover == .revoked { _ = try run(make + ["-f", "KSK", "-f", "REVOKE", origin]) }
         var options = ["-q", "-P", "-S", "-K", folder.path, "-d", folder.path, "-o", origin, "-O", "full"]
         switch zone.denial {
         case .nsec: break
@@ -218,7 +211,7 @@ struct ZoneSigner {
         return file.path
     }
 
-    private func run(_ arguments: [String]) throws(LaboratoryError) -> String {
+    func run(_ arguments: [String]) throws(LaboratoryError) -> String {
         let result = Command.run(arguments)
         guard result.succeeded else {
             throw .program(arguments.joined(separator: " ") + "\n" + result.complaint.suffix(1000))
@@ -226,10 +219,11 @@ struct ZoneSigner {
         return result.output
     }
 
-    private func lines(_ path: String) -> [String] {
-        Command.text(URL(fileURLWithPath: path)).split(separator: "\n").map(String.init).filter {
-            !$0.hasPrefix(";")
-        }
+    func lines(_ path: String) -> [String] { Self.lines(Command.text(URL(fileURLWithPath: path))) }
+
+    /// Without comments.
+    static func lines(_ text: String) -> [String] {
+        text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix(";") }
     }
 }
 
@@ -240,6 +234,18 @@ extension SignedZone {
         case .unsigned: return text.split(separator: "\n").map(String.init)
         case .without(let types):
             return records.filter { line in !types.contains { Self.isOf($0, line) } }
+        case .hiddenAddress:
+            return records.filter { line in
+                !(line.hasPrefix("www.") && (Self.isOf("A", line) || Self.isOf("RRSIG A", line)))
+            }
+        case .alteredProof:
+            return records.map { line in
+                Self.changed(line, "NSEC") { $0[$0.startIndex] = "zzz.\(origin)" }
+            }
+        case .swappedTimes:
+            return records.map { line in
+                Self.changed(line, "RRSIG") { $0.swapAt($0.startIndex + 4, $0.startIndex + 5) }
+            }
         case .alteredAddress: return records.map { $0.replacing("192.0.2.1", with: "192.0.2.66") }
         case .brokenBeside:
             return records.flatMap { line in
@@ -251,12 +257,7 @@ extension SignedZone {
 
     /// The DS records that the parent has.
     func published(_ signers: [String]) -> [String] {
-        var fields = signers.map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
-        if case .secondAlgorithm(let algorithms) = rollover {
-            fields.removeAll { line in
-                line.firstIndex(of: "DS").map { !algorithms.contains(line[$0 + 2]) } ?? true
-            }
-        }
+        let fields = signers.map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
         func changed(_ change: (inout ArraySlice<String>) -> Void) -> [String] {
             fields.map { line in
                 guard let position = line.firstIndex(of: "DS") else { return "" }
@@ -293,9 +294,19 @@ extension SignedZone {
 
     /// The signature with its first characters changed.
     private static func broken(_ line: String) -> String {
+        changed(line, "RRSIG") { fields in
+            let last = fields.startIndex + 8
+            fields[last] = "AAAA" + fields[last].dropFirst(4)
+        }
+    }
+
+    /// A record of a type with its data changed; others as they are.
+    private static func changed(_ line: String, _ type: String, _ change: (inout ArraySlice<String>) -> Void)
+        -> String
+    {
         var fields = line.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard let position = fields.firstIndex(of: "RRSIG"), fields.count > position + 9 else { return line }
-        fields[position + 9] = "AAAA" + fields[position + 9].dropFirst(4)
+        guard let position = fields.prefix(4).firstIndex(of: type) else { return line }
+        change(&fields[(position + 1)...])
         return fields.joined(separator: " ")
     }
 }

@@ -18,7 +18,7 @@ struct ErrorReports {
 
     /// How long an agent is believed to be the zone's: it comes anew with every response.
     private static let agentDuration = Duration.seconds(3600)
-    /// Within which the same is not told twice, whatever TTL the agent's answer has (RFC 9567 §4).
+    /// Within which the same is not told twice; the TTL of the agent's answer may make it longer (RFC 9567 §4).
     private static let repetition = Duration.seconds(3600)
     /// Zones and reports remembered; either is some 300 octets.
     private static let memoryMax = 1000
@@ -26,12 +26,13 @@ struct ErrorReports {
     private static let interval = Duration.seconds(1)
     private static let burst = 20
 
-    /// Keeps the agent domain of a Report-Channel option: one uncompressed name, not the root (RFC 9567 §5, §6.2).
+    /// Keeps the agent domain of a Report-Channel option: one uncompressed name, not the root (RFC 9567 §5, §6.1), and not
+    /// in the zone itself, whose trouble would keep the reports back (RFC 9567 §8.1).
     mutating func note(_ data: [UInt8], of zone: Name, at now: Instant) {
         var reader = WireReader(data)
-        guard data.count <= 255, let name = try? reader.readName(), reader.remaining == 0, !name.isRoot else {
-            return
-        }
+        guard data.count <= 255, let name = try? reader.readName(), reader.remaining == 0, !name.isRoot,
+            !name.isEqualOrBelow(zone)
+        else { return }
         if agents.count >= Self.memoryMax, agents[zone] == nil { agents.removeAll() }
         agents[zone] = Agent(name: name, until: now + Self.agentDuration)
     }
@@ -60,7 +61,7 @@ struct ErrorReports {
     /// itself a report, and where the name grows too long.
     static func name(of code: ExtendedError.Code, about question: Question, agent: Name) -> Name? {
         let mark = Array("_er".utf8)
-        guard question.name.labels.first.map(Array.init) != mark else { return nil }
+        guard question.name.lowercased.labels.first.map(Array.init) != mark else { return nil }
         let head: [[UInt8]] = [mark, Array("\(question.type.rawValue)".utf8)]
         let tail: [[UInt8]] = [Array("\(code.rawValue)".utf8), mark]
         return Name(
@@ -87,20 +88,38 @@ extension Resolver {
             at: upstream.now)
     }
 
-    /// Questions whose answers nobody needs, to be asked once the client that gave rise to them has its own: what agents
-    /// are to learn of errors, and which keys are trusted.
+    /// Questions that no client waits for, to be asked once the client that gave rise to them has its answer, and now and
+    /// then without any: what agents are to learn of errors, which keys are trusted, and whether there are new ones.
     package func takeErrands() -> [Question] {
         defer { anchorSignals.removeAll() }
-        return anchorSignals + errorReports.take().map { Question($0, .txt) }
+        let due = configuration.validation?.source.takeDue(at: upstream.wallTime) ?? []
+        return due.map { Question($0, .dnskey) } + anchorSignals
+            + errorReports.take().map { Question($0, .txt) }
     }
 
     /// Asks such a question, unless the very same has been answered a while ago. What other records prove or wildcards make
     /// of it (RFC 8198) is no reason not to: the question itself is the message.
+    ///
+    /// Reports go over TCP, so that agents can believe where they come from, and what agents answer is validated like
+    /// anything else (RFC 9567 §6.1).
     package func run(_ errand: Question) async {
-        guard cached(errand) == nil else { return }
         let budget = Budget(
             queries: configuration.queryBudget, deadline: upstream.now + Limits.resolutionDuration)
-        keep(await iterate(errand, budget: budget, depth: 0), errand)
+        guard errand.type != .dnskey else { return await refreshKeys(of: errand.name, budget: budget) }
+        guard cached(errand) == nil else { return }
+        if errand.type == .txt { budget.streamed = errand }
+        let found = await iterate(errand, budget: budget, depth: 0)
+        guard configuration.validation != nil else { return keep(found, errand) }
+        if case .believed(let judged) = await judge(found, errand, budget: budget) {
+            keepJudged(judged, errand)
+        }
+    }
+
+    /// Has the keys of a zone with trust anchors looked at anew (RFC 5011 §2.3).
+    private func refreshKeys(of zone: Name, budget: Budget) async {
+        let anchors = configuration.validation?.anchors.anchors(of: zone) ?? []
+        guard !anchors.isEmpty else { return }
+        _ = await followKeys(of: zone, anchors: anchors, limit: Lifetime(), anew: true, budget: budget)
     }
 
     /// Has a zone be told which of its keys are trusted, whenever they have been fetched (RFC 8145 §5):

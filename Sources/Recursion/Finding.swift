@@ -33,6 +33,12 @@ struct Finding {
     /// The records of the proof with their signatures.
     var proofRecords: [Record] { proof.flatMap { $0.records(ttl: $0.ttl, signatures: true) } }
 
+    /// Why its NSEC3 records are not followed, if they are not (RFC 9276 §3.2).
+    var excessiveIterations: InsecurityReason? {
+        guard let zone = proof.first?.signers.first else { return nil }
+        return Denial(zone: zone, sets: proof.map { SignedSet($0) }).excessiveIterations
+    }
+
     /// Cuts every TTL to `ttl` seconds at most.
     mutating func limit(to ttl: UInt32) {
         for index in sets.indices { sets[index].ttl = min(sets[index].ttl, ttl) }

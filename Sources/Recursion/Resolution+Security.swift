@@ -58,7 +58,8 @@ extension Resolver {
         if let off = negativeAnchor(above: name) { return .insecure(.negativeTrustAnchor(off)) }
         return switch finding.security {
         case .secure: .secure
-        case .insecure: .insecure(trusts.insecurity(of: name) ?? .unsignedDelegation(name))
+        case .insecure:
+            .insecure(trusts.insecurity(of: name) ?? finding.excessiveIterations ?? .unsignedDelegation(name))
         case .unchecked, .indeterminate: .indeterminate
         }
     }
@@ -72,7 +73,7 @@ extension Resolver {
     }
 
     /// The deepest negative anchor that holds now at or above a name.
-    func negativeAnchor(above name: Name) -> Name? {
+    func negativeAnchor(above name: Name) -> NegativeAnchor? {
         guard let anchors = configuration.validation?.negativeAnchors, !anchors.isEmpty else { return nil }
         return anchors.covering(name, at: upstream.wallTime)
     }

@@ -110,6 +110,8 @@ package final class Budget {
     package var failures: [(address: IPAddress, zone: Name, kind: FailureKind)] = []
     /// What came of the servers of the zone that was asked last.
     package var service: ZoneService?
+    /// The question that goes over TCP from the start; nil for none.
+    var streamed: Question?
     /// What validation may still cost, restarts included.
     let validation = ValidationBudget()
     /// Servers whose answers did not validate.

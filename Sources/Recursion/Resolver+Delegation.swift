@@ -108,7 +108,7 @@ extension Resolver {
                 ? .within(signer) : .bogus(.wrongSigner(set, zone: parent.zone))
         }
         let validator = validation.validator(at: upstream.wallTime, budget: budget.validation)
-        switch await validate(set, keys: parent, validator, budget: budget) {
+        switch await validate(SignedSet(set), keys: parent, validator, budget: budget) {
         case .bogus(let reason): return .bogus(reason)
         case .secure(let proof):
             guard proof.wildcard == nil || set.type != .ds else {
@@ -154,7 +154,7 @@ extension Resolver {
         guard let validation = configuration.validation else { return (secure, lifetime, refuted) }
         let validator = validation.validator(at: upstream.wallTime, budget: budget.validation)
         for set in proof.prefix(ValidationLimits.denialRecords) {
-            switch await validate(set, keys: keys, validator, budget: budget) {
+            switch await validate(SignedSet(set), keys: keys, validator, budget: budget) {
             case .secure(let proof) where proof.wildcard == nil:
                 lifetime.limit(by: proof, at: upstream.wallTime)
                 secure.append(SignedSet(set))

@@ -53,7 +53,7 @@ extension Resolver {
         _ question: Question, zone: Name, server: IPAddress, forwarder: Endpoint?, budget: Budget
     ) async -> Exchange {
         let endpoint = forwarder ?? Endpoint(server, port: configuration.upstreamPort)
-        var transport = Transport.udp
+        var transport = budget.streamed == question ? Transport.tcp : .udp
         var edns = selection.speaksEDNS(server)
         for _ in 0..<3 {
             let query = UpstreamQuery(

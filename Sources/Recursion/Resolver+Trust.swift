@@ -24,7 +24,7 @@ extension Resolver {
         else {
             return .indeterminate
         }
-        if let off = negativeAnchor(above: name), off.isEqualOrBelow(apex) {
+        if let off = negativeAnchor(above: name), off.name.isEqualOrBelow(apex) {
             return .insecure(.negativeTrustAnchor(off))
         }
         var keys: ZoneKeys
@@ -102,8 +102,10 @@ extension Resolver {
     }
 
     /// Fetches a zone's DNSKEY set and checks it by its DS records or anchors (RFC 4035 §5.2).
+    ///
+    /// - Parameter anew: whether to ask though the set is cached.
     func followKeys(
-        of zone: Name, anchors: [TrustAnchor], limit: Lifetime, budget: Budget
+        of zone: Name, anchors: [TrustAnchor], limit: Lifetime, anew: Bool = false, budget: Budget
     ) async -> Cut {
         guard let validation = configuration.validation else { return .unsigned }
         var lifetime = limit
@@ -115,20 +117,18 @@ extension Resolver {
         let question = Question(zone, .dnskey)
         var refuted: BogusReason?
         for attempt in 0...ValidationLimits.retries {
-            let cached = attempt == 0 ? cached(question) : nil
+            let cached = attempt == 0 && !anew ? cached(question) : nil
             let found = if let cached { cached } else { await iterate(question, budget: budget, depth: 1) }
             if case .failure(let errors) = found {
-                if let refuted { return remember(refuted, at: zone) }
-                return .unknown(errors)
+                return refuted.map { refuse($0, at: zone, unless: anew) } ?? .unknown(errors)
             }
             let set = found.finding?.sets.first { $0.type == .dnskey && $0.name == zone }
-            await takeTurns(budget)
-            switch validator.validateKeys(set.map { SignedSet($0) }, zone: zone, anchors: anchors) {
+            switch await validateKeys(set, zone: zone, anchors: anchors, validator, budget: budget) {
             case .secure(let keys, let proof):
                 lifetime.limit(by: proof, at: upstream.wallTime)
                 remember(.zone(keys), at: zone, for: lifetime)
                 if let set, !validation.anchors.anchors(of: zone).isEmpty {
-                    validation.source.observe(SignedSet(set))
+                    validation.source.observe(SignedSet(set), at: upstream.wallTime)
                     if cached == nil { signalAnchors(of: zone) }
                 }
                 if var finding = found.finding, finding.security != .secure {
@@ -147,7 +147,37 @@ extension Resolver {
                 if let source = found.finding?.source { budget.mistrust(source) }
             }
         }
-        return remember(refuted ?? .keysMissing(zone: zone), at: zone)
+        return refuse(refuted ?? .keysMissing(zone: zone), at: zone, unless: anew)
+    }
+
+    /// What is asked anew only to see whether there are new keys leaves those that are known in place when it does not
+    /// validate.
+    private func refuse(_ reason: BogusReason, at zone: Name, unless anew: Bool) -> Cut {
+        anew ? .bogus(reason) : remember(reason, at: zone)
+    }
+
+    /// `Validator.validateKeys`, one signature check at a time.
+    private func validateKeys(
+        _ set: RecordSet?, zone: Name, anchors: [TrustAnchor], _ validator: Validator, budget: Budget
+    ) async -> KeysVerdict {
+        let entries: EntryKeys
+        switch validator.entryKeys(of: set.map { SignedSet($0) }, zone: zone, anchors: anchors) {
+        case .insecure(let reason): return .insecure(reason)
+        case .bogus(let reason): return .bogus(reason)
+        case .found(let found): entries = found
+        }
+        var reason = entries.reason
+        for key in entries.known {
+            switch await validate(
+                entries.set(signedBy: key), keys: ZoneKeys(zone: zone, keys: [key]), validator, budget: budget
+            )
+            {
+            case .secure(let proof): return .secure(entries.all, proof)
+            case .bogus(let found): reason = .telling(reason, found)
+            }
+            if case .limitReached = reason { break }
+        }
+        return entries.conclude(reason)
     }
 
     /// A zone found bogus is not asked again for a while; a limit of one client's query binds no other client.

@@ -111,7 +111,7 @@ extension Resolver {
                     continue
                 }
                 let validator = validation.validator(at: upstream.wallTime, budget: budget.validation)
-                switch await validate(set, keys: keys, validator, budget: budget) {
+                switch await validate(SignedSet(set), keys: keys, validator, budget: budget) {
                 case .secure(let proof): return .secure(proof)
                 case .bogus(let reason): refuted = .telling(refuted, reason)
                 }
@@ -153,7 +153,12 @@ extension Resolver {
         let owner = question.type == .ds ? question.name.parent ?? .root : question.name
         let trusted = await trust(of: signer ?? copy ?? owner, budget: budget)
         guard case .secure(let keys) = trusted else { return trusted }
-        guard signer == keys.zone else { return .bogus(.denialMissing(question.name, question.type)) }
+        guard signer == keys.zone else {
+            let bare = finding.proof.first { $0.signatures.isEmpty }
+            return .bogus(
+                bare.map { .signaturesMissing($0.name, $0.type) }
+                    ?? .denialMissing(question.name, question.type))
+        }
         let (sets, lifetime, reason) = await validated(finding.proof, by: keys, budget: budget)
         let validator = validation.validator(at: upstream.wallTime, budget: budget.validation)
         let denial = Denial(zone: keys.zone, sets: sets)
@@ -173,7 +178,7 @@ extension Resolver {
 
     /// Keeps what has been judged. What counts as unsigned by a negative anchor is kept as if nobody had looked: the anchor
     /// may end any time.
-    private func keepJudged(_ judged: Found, _ question: Question) {
+    func keepJudged(_ judged: Found, _ question: Question) {
         guard var finding = judged.finding, negativeAnchor(above: question.name) != nil else {
             return keep(judged, question)
         }
@@ -181,20 +186,23 @@ extension Resolver {
         keep(judged.with(finding), question)
     }
 
-    /// Validates a set one signature at a time, so that others have their turn in between.
-    func validate(_ set: RecordSet, keys: ZoneKeys, _ validator: Validator, budget: Budget) async
+    /// `Validator.validate`, one signature check at a time, so that others have their turn in between.
+    func validate(_ set: SignedSet, keys: ZoneKeys, _ validator: Validator, budget: Budget) async
         -> SetVerdict
     {
         var refuted: BogusReason?
         for signature in set.signatures.prefix(ValidationLimits.signaturesPerSet) {
-            await takeTurns(budget)
-            var part = SignedSet(set)
-            part.signatures = [signature]
-            switch validator.validate(part, keys: keys) {
-            case .secure(let proof): return .secure(proof)
-            case .bogus(let reason):
-                refuted = .telling(refuted, reason)
-                if case .limitReached = reason { return .bogus(reason) }
+            switch validator.prepare(signature, of: set, keys: keys) {
+            case .bogus(let reason): refuted = .telling(refuted, reason)
+            case .trial(let trial):
+                for key in trial.keys {
+                    await takeTurns(budget)
+                    switch validator.attempt(trial, with: key) {
+                    case .secure(let proof): return .secure(proof)
+                    case .bogus(let reason): refuted = .telling(refuted, reason)
+                    }
+                    if case .limitReached = refuted { return .bogus(refuted ?? .keyMissing(trial.identity)) }
+                }
             }
         }
         return .bogus(refuted ?? .signaturesMissing(set.name, set.type))

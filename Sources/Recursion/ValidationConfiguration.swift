@@ -1,4 +1,5 @@
-import Primitives
+package import DNSWire
+package import Primitives
 package import Validation
 
 /// How answers are validated.
@@ -38,7 +39,10 @@ package protocol AnchorSource: Sendable {
     var anchors: TrustAnchors { get }
 
     /// Takes note of a DNSKEY set that an anchor has vouched for (RFC 5011).
-    func observe(_ keys: SignedSet)
+    func observe(_ keys: SignedSet, at now: Timestamp)
+
+    /// The zones whose keys are to be fetched now though no client needs them (RFC 5011 §2.3); each is told once.
+    func takeDue(at now: Timestamp) -> [Name]
 }
 
 /// Anchors that stay as they are.
@@ -47,5 +51,7 @@ package struct FixedAnchors: AnchorSource {
 
     package init(anchors: TrustAnchors) { self.anchors = anchors }
 
-    package func observe(_ keys: SignedSet) {}
+    package func observe(_ keys: SignedSet, at now: Timestamp) {}
+
+    package func takeDue(at now: Timestamp) -> [Name] { [] }
 }

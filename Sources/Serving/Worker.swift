@@ -241,6 +241,17 @@ package actor Worker {
         if let service = resolution.service { record(service.zone, service.servedFrom, reply) }
     }
 
+    /// Has errands run once an hour from now on, though no client may ask anything meanwhile: no zone's keys are asked for
+    /// more often (RFC 5011 §2.3).
+    package func beginRounds() {
+        loop.schedule(at: loop.now + .seconds(3600)) { [weak self] in
+            self?.assumeIsolated { worker in
+                worker.runErrands()
+                worker.beginRounds()
+            }
+        }
+    }
+
     private func runErrands() {
         for errand in resolver.takeErrands() {
             Task.immediate(executorPreference: loop) { await self.resolver.run(errand) }

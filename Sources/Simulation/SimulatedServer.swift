@@ -64,6 +64,25 @@ package struct SimulatedServer: Sendable {
         package init() {}
     }
 
+    /// Gives a zone another DNSKEY set, where this server has the zone.
+    ///
+    /// - Parameters:
+    ///   - keys: the set, as DNSKEY RDATA.
+    ///   - entries: those of them that sign it.
+    ///   - key: the one that signs all other sets.
+    package mutating func roll(
+        _ origin: Name, keys: [RecordData], entries: [RecordData], zone key: RecordData
+    ) throws(ZoneError) {
+        guard let zone = zones[origin] else { return }
+        let others = zone.records.filter { $0.type != .dnskey || $0.name != origin }
+        let rolled = try Zone(
+            origin: origin,
+            records: others + keys.map { Record(name: origin, type: .dnskey, ttl: 3600, data: $0) })
+        let kept = zones.origins.filter { $0 != origin }.compactMap { zones[$0] }
+        zones = try ZoneStore(kept + [rolled])
+        signer?.roll(origin, entries: entries, zone: key)
+    }
+
     /// The response to `query` over UDP or TCP, or nil for silence.
     func response(to query: Message, overTCP: Bool) -> Message? {
         var response = zones.respond(to: query)

@@ -34,6 +34,12 @@ package struct SimulatedSignatures: SignatureVerifier, RecordDigester {
     /// The public key of a zone.
     func key(of zone: Name) -> [UInt8] { Self.hash(secret + zone.lowercased.octets) }
 
+    /// The DNSKEY RDATA of another key of a zone, as it is or with the REVOKE bit (RFC 5011 §2.1).
+    package func keyData(of zone: Name, generation: UInt8, revoked: Bool = false) -> RecordData {
+        let key = generation == 0 ? key(of: zone) : Self.hash(secret + zone.lowercased.octets + [generation])
+        return RecordData(octets: [1, revoked ? 0x81 : 1, 3, 15] + key)
+    }
+
     /// A zone's DNSKEY RDATA.
     func keyData(of zone: Name) -> RecordData { Self.keyData(key(of: zone)) }
 

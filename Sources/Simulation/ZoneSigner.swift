@@ -12,6 +12,17 @@ package struct ZoneSigner: Sendable {
     /// Seconds around the simulation's start in which signatures hold.
     private let validity: ClosedRange<Int64>
 
+    /// The keys of zones that have others than their first one.
+    private var rolled: [Name: RolledKeys] = [:]
+
+    /// A zone's keys at one moment, as DNSKEY RDATA.
+    private struct RolledKeys: Sendable {
+        /// Those that sign the DNSKEY set, revoked ones among them.
+        let entries: [RecordData]
+        /// The one that signs everything else.
+        let zone: RecordData
+    }
+
     init(
         _ signatures: SimulatedSignatures, zones: some Sequence<Zone>, validity: Int64,
         denial: (Name) -> DenialStyle
@@ -73,11 +84,22 @@ package struct ZoneSigner: Sendable {
                 let chain = chains[zone.origin],
                 !chain.isDelegation(set.name) || [.ds, .nsec].contains(set.type)
             else { continue }
-            let key = signatures.keyData(of: zone.origin)
             let owner = [.nsec, .nsec3].contains(set.type) ? nil : chain.wildcard(for: set.name)
-            result += sign(set, zone: zone.origin, key: key, wildcard: owner).map { [$0] } ?? []
+            result += keys(of: zone.origin, for: set.type).compactMap { key in
+                sign(set, zone: zone.origin, key: key, wildcard: owner)
+            }
         }
         return result
+    }
+
+    private func keys(of zone: Name, for type: RecordType) -> [RecordData] {
+        guard let own = rolled[zone] else { return [signatures.keyData(of: zone)] }
+        return type == .dnskey ? own.entries : [own.zone]
+    }
+
+    /// Has a zone signed by other keys from now on.
+    mutating func roll(_ zone: Name, entries: [RecordData], zone key: RecordData) {
+        rolled[zone] = RolledKeys(entries: entries, zone: key)
     }
 
     /// The type by which the zone of a set is found: NSEC records of both sides stand at a cut, and only the child's

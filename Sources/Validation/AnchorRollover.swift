@@ -3,6 +3,13 @@ package import Primitives
 
 /// The keys of one trust point as RFC 5011 follows them: new keys are trusted after thirty days in which a trusted key
 /// vouched for them, revoked keys never again.
+///
+/// ```
+/// (unseen) -> pending -> valid <-> missing
+///                |         |          |
+///                v         v          v
+///             (unseen)   revoked <----+ -> (forgotten)
+/// ```
 package struct AnchorRollover: Hashable, Sendable {
     /// Where a key stands (RFC 5011 §4).
     package enum State: Hashable, Sendable {
@@ -11,7 +18,14 @@ package struct AnchorRollover: Hashable, Sendable {
         case valid
         /// Trusted, and not in the zone at present.
         case missing
-        case revoked
+        /// By itself, and when that was seen last.
+        case revoked(seen: Timestamp)
+
+        package var isTrusted: Bool { self == .valid || self == .missing }
+
+        package var isRevoked: Bool {
+            if case .revoked = self { true } else { false }
+        }
     }
 
     package struct Entry: Hashable, Sendable {
@@ -28,9 +42,11 @@ package struct AnchorRollover: Hashable, Sendable {
     package let zone: Name
     package private(set) var entries: [Entry]
 
-    /// How long a new key must be seen (RFC 5011 §2.4.1).
-    package static let holdDown: Int64 = 30 * 86_400
-    /// Keys followed at one trust point; the root has had three at most.
+    /// How long a new key must be seen, unless the TTL of the set is longer (RFC 5011 §2.4.1).
+    package static let addHoldDown: Int64 = 30 * 86_400
+    /// How long a revoked key that the zone has no more is remembered (RFC 5011 §2.4.2).
+    package static let removeHoldDown: Int64 = 30 * 86_400
+    /// Keys followed at one trust point; the root has had three at most, RFC 5011 §6 asks for five.
     package static let entriesMax = 16
 
     package init(zone: Name, entries: [Entry] = []) {
@@ -38,42 +54,33 @@ package struct AnchorRollover: Hashable, Sendable {
         self.entries = Array(entries.prefix(Self.entriesMax))
     }
 
-    /// Takes note of a DNSKEY set that a trusted key has signed; whether anything changed.
+    /// Takes note of a DNSKEY set that a trusted key has signed; whether any key has changed its state.
     ///
     /// - Parameter configured: the anchors to begin with; a key that fits one is trusted at once.
     package mutating func observe(
         _ set: SignedSet, configured: [TrustAnchor], validator: Validator
     ) -> Bool {
-        let before = entries
+        let before = entries.map { Entry(key: $0.key, state: $0.state.isRevoked ? .revokedEver : $0.state) }
         let keys = set.data.compactMap { KeyRecord($0) }.filter { $0.isZoneKey && $0.isSecureEntryPoint }
         for key in keys where key.isRevoked && validator.isSigned(set, byRevoked: key) {
             // Only a key that was trusted, or is about to be, can be revoked.
             guard let index = index(of: key) else { continue }
-            entries[index].state = .revoked
+            entries[index].state = .revoked(seen: validator.now)
         }
-        for key in keys where !key.isRevoked { see(key, configured, validator) }
-        let seen = Set(keys.filter { !$0.isRevoked }.map(\.data))
-        entries.removeAll { entry in
-            guard case .pending = entry.state else { return false }
-            return !seen.contains(entry.key)
-        }
-        for index in entries.indices
-        where entries[index].state == .valid && !seen.contains(entries[index].key) {
-            entries[index].state = .missing
-        }
-        return entries != before
+        for key in keys where !key.isRevoked { see(key, of: set, configured, validator) }
+        lose(keys, configured, validator)
+        return entries.map { Entry(key: $0.key, state: $0.state.isRevoked ? .revokedEver : $0.state) }
+            != before
     }
 
-    private mutating func see(_ key: KeyRecord, _ configured: [TrustAnchor], _ validator: Validator) {
+    private mutating func see(
+        _ key: KeyRecord, of set: SignedSet, _ configured: [TrustAnchor], _ validator: Validator
+    ) {
         guard let index = index(of: key) else {
             guard entries.count < Self.entriesMax else { return }
-            let isKnown = configured.contains { anchor in
-                switch anchor {
-                case .key(let known): known.data == key.data
-                case .digest(let signer): signer.matches(key, zone: zone, digester: validator.digester)
-                }
-            }
-            let trusted = Timestamp(seconds: validator.now.seconds + Self.holdDown)
+            let wait = max(Self.addHoldDown, Int64(set.ttl))
+            let trusted = Timestamp(seconds: validator.now.seconds + wait)
+            let isKnown = Self.isConfigured(key, zone, configured, validator)
             entries.append(Entry(key: key.data, state: isKnown ? .valid : .pending(trusted: trusted)))
             return
         }
@@ -84,22 +91,59 @@ package struct AnchorRollover: Hashable, Sendable {
         }
     }
 
+    /// What becomes of the keys that the set does not have: new ones are forgotten, trusted ones stay trusted, revoked ones
+    /// are forgotten in the end, unless the configuration would bring them back.
+    private mutating func lose(_ keys: [KeyRecord], _ configured: [TrustAnchor], _ validator: Validator) {
+        let plain = Set(keys.filter { !$0.isRevoked }.map(\.data))
+        let zone = zone
+        entries.removeAll { entry in
+            switch entry.state {
+            case .pending: return !plain.contains(entry.key)
+            case .revoked(let seen):
+                return validator.now.seconds - seen.seconds >= Self.removeHoldDown
+                    && !keys.contains { $0.withoutRevocation == entry.key }
+                    && KeyRecord(entry.key).map { !Self.isConfigured($0, zone, configured, validator) }
+                        ?? true
+            case .valid, .missing: return false
+            }
+        }
+        for index in entries.indices
+        where entries[index].state == .valid && !plain.contains(entries[index].key) {
+            entries[index].state = .missing
+        }
+    }
+
+    private static func isConfigured(
+        _ key: KeyRecord, _ zone: Name, _ configured: [TrustAnchor], _ validator: Validator
+    ) -> Bool {
+        configured.contains { $0.fits(key, zone: zone, digester: validator.digester) }
+    }
+
     private func index(of key: KeyRecord) -> Int? { entries.firstIndex { $0.key == key.withoutRevocation } }
 
     /// The anchors that hold now: the configured ones without those revoked, and the keys that have become trusted.
     package func anchors(configured: [TrustAnchor], digester: any RecordDigester) -> [TrustAnchor] {
-        let revoked = entries.filter { $0.state == .revoked }.compactMap { KeyRecord($0.key) }
+        let revoked = entries.filter { $0.state.isRevoked }.compactMap { KeyRecord($0.key) }
         let kept = configured.filter { anchor in
-            !revoked.contains { key in
-                switch anchor {
-                case .key(let known): known.data == key.data
-                case .digest(let signer): signer.matches(key, zone: zone, digester: digester)
-                }
-            }
+            !revoked.contains { anchor.fits($0, zone: zone, digester: digester) }
         }
-        let learned = entries.filter { $0.state == .valid || $0.state == .missing }
-            .compactMap { KeyRecord($0.key) }.map(TrustAnchor.key)
+        let learned = entries.filter(\.state.isTrusted).compactMap { KeyRecord($0.key) }.map(TrustAnchor.key)
         return kept + learned.filter { !kept.contains($0) }
+    }
+}
+
+extension AnchorRollover.State {
+    /// Revoked, no matter when that was seen.
+    fileprivate static let revokedEver = Self.revoked(seen: Timestamp(seconds: 0))
+}
+
+extension TrustAnchor {
+    /// Whether this is the anchor of a key of `zone`, by the key itself or by its digest.
+    package func fits(_ key: KeyRecord, zone: Name, digester: any RecordDigester) -> Bool {
+        switch self {
+        case .key(let known): known.data == key.data
+        case .digest(let signer): signer.matches(key, zone: zone, digester: digester)
+        }
     }
 }
 
@@ -121,9 +165,10 @@ extension Validator {
                 case .timely = signature.timeliness(at: now, tolerance: tolerance),
                 let signed = set.signedData(by: signature), budget.spendVerification()
             else { return false }
-            return verifier.verify(
+            let verdict = verifier.verify(
                 algorithm: key.algorithm, key: key.publicKey, data: signed, signature: signature.signature)
-                == .valid
+            if verdict != .valid { budget.countFailure() }
+            return verdict == .valid
         }
     }
 }

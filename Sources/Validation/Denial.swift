@@ -35,7 +35,7 @@ package struct Denial: Sendable {
     }
 
     /// Why the zone's NSEC3 records are not followed, if they are not (RFC 9276 §3.2).
-    var excessiveIterations: InsecurityReason? {
+    package var excessiveIterations: InsecurityReason? {
         guard let count = hashed.first?.parameters.iterations, count > ValidationLimits.iterations else {
             return nil
         }

@@ -44,7 +44,7 @@ package enum InsecurityReason: Hashable, Sendable {
     /// More NSEC3 iterations than are worth following (RFC 9276 §3.2).
     case iterations(zone: Name, UInt16)
     /// The operator has switched validation off below this name (RFC 7646).
-    case negativeTrustAnchor(Name)
+    case negativeTrustAnchor(NegativeAnchor)
     /// A stale answer that was secure until its signatures ended.
     case staleSignature(ExpiredSignature)
 
@@ -64,8 +64,11 @@ package enum InsecurityReason: Hashable, Sendable {
                 .unsupportedIterations,
                 "\(zone.withoutFinalDot) uses \(count) NSEC3 iterations, more than \(ValidationLimits.iterations)"
             )
-        case .negativeTrustAnchor(let name):
-            ExtendedError(.other, "validation is off for \(name.withoutFinalDot) by configuration")
+        case .negativeTrustAnchor(let anchor):
+            ExtendedError(
+                .other,
+                "validation is off for \(anchor.name.withoutFinalDot) by \(anchor.setter.rawValue)\(anchor.until.map { " until \($0)" } ?? "")"
+            )
         case .staleSignature(let signature):
             ExtendedError(
                 .signatureExpired,

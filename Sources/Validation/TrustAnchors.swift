@@ -74,18 +74,23 @@ package struct NegativeAnchor: Hashable, Sendable {
     package let name: Name
     /// When validation begins again; nil for never.
     package let until: Timestamp?
+    package let setter: Setter
 
-    package init(name: Name, until: Timestamp? = nil) {
+    /// Who wants it so.
+    package enum Setter: String, Hashable, Sendable { case configuration, command }
+
+    package init(name: Name, until: Timestamp? = nil, setBy setter: Setter = .configuration) {
         self.name = name
         self.until = until
+        self.setter = setter
     }
 }
 
 extension Sequence<NegativeAnchor> {
-    /// The deepest name that is `name` or above it and whose anchor has not ended.
-    package func covering(_ name: Name, at now: Timestamp) -> Name? {
+    /// The anchor of the deepest name that is `name` or above it, as long as it has not ended.
+    package func covering(_ name: Name, at now: Timestamp) -> NegativeAnchor? {
         lazy.filter { anchor in
             name.isEqualOrBelow(anchor.name) && anchor.until.map { now < $0 } ?? true
-        }.map(\.name).max { $0.labelCount < $1.labelCount }
+        }.max { $0.name.labelCount < $1.name.labelCount }
     }
 }

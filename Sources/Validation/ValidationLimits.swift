@@ -25,7 +25,7 @@ package enum ValidationLimits {
     package static let retries = 2
     /// Zones whose keys, or lack of them, one worker remembers: some 1,500 octets each for a zone with keys.
     package static let rememberedZones = 20_000
-    /// Signatures checked before the worker's loop gets its turn: a quarter of a millisecond of P-384.
+    /// Signatures checked before the worker's loop gets its turn: a millisecond of P-384, the slowest there is.
     package static let verificationsPerTurn = 2
     /// NSEC and NSEC3 records looked at in one denial; a proof needs at most three.
     package static let denialRecords = 16

@@ -34,6 +34,26 @@ extension Validator {
     /// Checks a zone's DNSKEY set by its DS records or trust anchors: one of its keys must be known and must have
     /// signed the set (RFC 4035 §5.2).
     package func validateKeys(_ set: SignedSet?, zone: Name, anchors: [TrustAnchor]) -> KeysVerdict {
+        let entries: EntryKeys
+        switch entryKeys(of: set, zone: zone, anchors: anchors) {
+        case .insecure(let reason): return .insecure(reason)
+        case .bogus(let reason): return .bogus(reason)
+        case .found(let found): entries = found
+        }
+        var reason = entries.reason
+        for key in entries.known {
+            switch validate(entries.set(signedBy: key), keys: ZoneKeys(zone: zone, keys: [key])) {
+            case .secure(let proof): return .secure(entries.all, proof)
+            case .bogus(let found): reason = .telling(reason, found)
+            }
+            if case .limitReached = reason { break }
+        }
+        return entries.conclude(reason)
+    }
+
+    /// The keys of a DNSKEY set that DS records or anchors speak of: any of them may vouch for the set. Costs digests, and
+    /// no signature check.
+    package func entryKeys(of set: SignedSet?, zone: Name, anchors: [TrustAnchor]) -> EntryKeys.Search {
         let usable: [TrustAnchor]
         switch followable(anchors, zone: zone) {
         case .insecure(let reason): return .insecure(reason)
@@ -43,39 +63,24 @@ extension Validator {
             return .bogus(.keysMissing(zone: zone))
         }
         let keys = set.data.compactMap { KeyRecord($0) }
-        var reason: BogusReason?
-        var tried: Set<KeyRecord> = []
+        var entries = EntryKeys(
+            set: set, all: ZoneKeys(zone: zone, keys: keys),
+            algorithms: Self.distinct(usable.map(\.algorithm)))
         for anchor in usable {
             let candidates = keys.filter { $0.keyTag == anchor.keyTag && $0.algorithm == anchor.algorithm }
-            guard !candidates.isEmpty else {
-                reason = .telling(
-                    reason,
+            if candidates.isEmpty {
+                entries.note(
                     .noKeyForDelegation(zone: zone, keyTag: anchor.keyTag, algorithm: anchor.algorithm))
-                continue
             }
             for key in candidates.prefix(ValidationLimits.keysPerTag) {
-                guard matches(anchor, key, zone: zone) else {
-                    reason = .telling(
-                        reason, .digestMismatch(zone: zone, keyTag: key.keyTag, algorithm: key.algorithm))
-                    continue
+                if matches(anchor, key, zone: zone) {
+                    entries.add(key)
+                } else {
+                    entries.note(.digestMismatch(zone: zone, keyTag: key.keyTag, algorithm: key.algorithm))
                 }
-                guard tried.insert(key).inserted else { continue }
-                switch validate(set, keys: ZoneKeys(zone: zone, keys: [key])) {
-                case .secure(let proof): return .secure(ZoneKeys(zone: zone, keys: keys), proof)
-                case .bogus(let found): reason = .telling(reason, found)
-                }
-                if case .limitReached = reason { return .bogus(reason ?? .keysMissing(zone: zone)) }
             }
         }
-        return conclude(reason, zone: zone, anchors: usable)
-    }
-
-    /// A zone none of whose known keys can be used, by their size, is as one of an unknown algorithm.
-    private func conclude(_ reason: BogusReason?, zone: Name, anchors: [TrustAnchor]) -> KeysVerdict {
-        if case .signaturesUnsupported = reason {
-            return .insecure(.unsupportedAlgorithms(zone: zone, Self.distinct(anchors.map(\.algorithm))))
-        }
-        return .bogus(reason ?? .keysMissing(zone: zone))
+        return .found(entries)
     }
 
     private func matches(_ anchor: TrustAnchor, _ key: KeyRecord, zone: Name) -> Bool {
@@ -85,7 +90,7 @@ extension Validator {
         }
     }
 
-    private static func distinct<Item: Hashable>(_ items: [Item]) -> [Item] {
+    static func distinct<Item: Hashable>(_ items: [Item]) -> [Item] {
         var seen: Set<Item> = []
         return items.filter { seen.insert($0).inserted }
     }
@@ -95,4 +100,54 @@ extension Validator {
 package enum KeyAnchors: Hashable, Sendable {
     case usable([TrustAnchor])
     case insecure(InsecurityReason)
+}
+
+/// The keys of a DNSKEY set by which a chain of trust may enter a zone.
+package struct EntryKeys: Sendable {
+    private let set: SignedSet
+    /// All keys of the set, which hold once one of the known has signed it.
+    package let all: ZoneKeys
+    /// Those that a DS record or an anchor speaks of, in their order.
+    package private(set) var known: [KeyRecord] = []
+    /// What is wrong with the others, as far as it is worth telling.
+    package private(set) var reason: BogusReason?
+    private let algorithms: [SecurityAlgorithm]
+
+    package enum Search: Sendable {
+        case found(EntryKeys)
+        case insecure(InsecurityReason)
+        case bogus(BogusReason)
+    }
+
+    init(set: SignedSet, all: ZoneKeys, algorithms: [SecurityAlgorithm]) {
+        self.set = set
+        self.all = all
+        self.algorithms = algorithms
+    }
+
+    /// The set with the signatures that may be by a key: what others have signed says nothing of it. All where there are
+    /// none.
+    package func set(signedBy key: KeyRecord) -> SignedSet {
+        let own = set.signatures.filter { data in
+            SignatureRecord(data).map { $0.keyTag == key.keyTag && $0.algorithm == key.algorithm } ?? false
+        }
+        var part = set
+        if !own.isEmpty { part.signatures = own }
+        return part
+    }
+
+    mutating func add(_ key: KeyRecord) {
+        if !known.contains(key) { known.append(key) }
+    }
+
+    mutating func note(_ found: BogusReason) { reason = .telling(reason, found) }
+
+    /// The verdict on a set that no known key has signed. A zone none of whose known keys can be used, by their size, is as
+    /// one of an unknown algorithm.
+    package func conclude(_ reason: BogusReason?) -> KeysVerdict {
+        if case .signaturesUnsupported = reason {
+            return .insecure(.unsupportedAlgorithms(zone: all.zone, algorithms))
+        }
+        return .bogus(reason ?? .keysMissing(zone: all.zone))
+    }
 }

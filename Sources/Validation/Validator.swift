@@ -29,6 +29,23 @@ package enum SetVerdict: Hashable, Sendable {
     case bogus(BogusReason)
 }
 
+/// A signature that only its keys can tell more about, which cost: each is one check.
+package struct SignatureTrial: Sendable {
+    package let identity: SignatureIdentity
+    /// The keys that it may be by.
+    package let keys: ArraySlice<KeyRecord>
+    /// The octets that it was made over.
+    let signed: [UInt8]
+    /// What it proves once a key fits.
+    let proof: SignatureProof
+
+    /// What can be said before a key is tried.
+    package enum Preparation: Sendable {
+        case trial(SignatureTrial)
+        case bogus(BogusReason)
+    }
+}
+
 /// The signature that made a record set secure.
 package struct SignatureProof: Hashable, Sendable {
     package let signature: SignatureRecord
@@ -57,6 +74,24 @@ extension Validator {
     }
 
     private func check(_ data: RecordData, of set: SignedSet, keys: ZoneKeys) -> SetVerdict {
+        switch prepare(data, of: set, keys: keys) {
+        case .bogus(let reason): return .bogus(reason)
+        case .trial(let trial):
+            var reason: BogusReason?
+            for key in trial.keys {
+                switch attempt(trial, with: key) {
+                case .secure(let proof): return .secure(proof)
+                case .bogus(let found): reason = .telling(reason, found)
+                }
+                if case .limitReached = reason { break }
+            }
+            return .bogus(reason ?? .keyMissing(trial.identity))
+        }
+    }
+
+    /// Everything about a signature that takes no key: the first half of RFC 4035 §5.3.1.
+    package func prepare(_ data: RecordData, of set: SignedSet, keys: ZoneKeys) -> SignatureTrial.Preparation
+    {
         guard let signature = SignatureRecord(data), signature.typeCovered == set.type else {
             return .bogus(.malformedSignature(set.name, set.type))
         }
@@ -77,12 +112,32 @@ extension Validator {
         guard let signed = set.signedData(by: signature) else {
             return .bogus(.wrongLabelCount(identity, labels: signature.labels))
         }
-        if let reason = verify(signature, identity, signed, usable) { return .bogus(reason) }
         let expanded = Int(signature.labels) < set.signedLabelCount
-        return .secure(
-            SignatureProof(
-                signature: signature, wildcard: expanded ? set.signedOwner(by: signature) : nil,
-                ttl: min(set.ttl, signature.originalTTL, left)))
+        let proof = SignatureProof(
+            signature: signature, wildcard: expanded ? set.signedOwner(by: signature) : nil,
+            ttl: min(set.ttl, signature.originalTTL, left))
+        return .trial(
+            SignatureTrial(
+                identity: identity, keys: usable.prefix(ValidationLimits.keysPerTag), signed: signed,
+                proof: proof))
+    }
+
+    /// Tries one key: one signature check, as far as the budget goes.
+    package func attempt(_ trial: SignatureTrial, with key: KeyRecord) -> SetVerdict {
+        guard budget.spendVerification() else {
+            return .bogus(.limitReached(.verifications, trial.identity.owner))
+        }
+        let signature = trial.proof.signature
+        switch verifier.verify(
+            algorithm: signature.algorithm, key: key.publicKey, data: trial.signed,
+            signature: signature.signature)
+        {
+        case .valid: return .secure(trial.proof)
+        case .invalid:
+            budget.countFailure()
+            return .bogus(.signatureInvalid(trial.identity))
+        case .unsupported: return .bogus(.signaturesUnsupported(trial.identity))
+        }
     }
 
     /// What of RFC 4035 §5.3.1 the signature fails, time and key apart.
@@ -105,26 +160,5 @@ extension Validator {
         case .notYetValid: return .signatureNotYetValid(identity, from: time(signature.inception), now: now)
         case .expiredBeforeValid, .timely: return .signatureExpiredBeforeValid(identity)
         }
-    }
-
-    /// Tries the keys; nil when one of them verifies.
-    private func verify(
-        _ signature: SignatureRecord, _ identity: SignatureIdentity, _ signed: [UInt8], _ keys: [KeyRecord]
-    ) -> BogusReason? {
-        var reason = BogusReason.signaturesUnsupported(identity)
-        for key in keys.prefix(ValidationLimits.keysPerTag) {
-            guard budget.spendVerification() else { return .limitReached(.verifications, identity.owner) }
-            switch verifier.verify(
-                algorithm: signature.algorithm, key: key.publicKey, data: signed,
-                signature: signature.signature)
-            {
-            case .valid: return nil
-            case .invalid:
-                budget.countFailure()
-                reason = .signatureInvalid(identity)
-            case .unsupported: break
-            }
-        }
-        return reason
     }
 }

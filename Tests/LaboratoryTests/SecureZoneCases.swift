@@ -5,6 +5,8 @@ struct SecureZoneCase: Sendable {
     let zone: SignedZone
     /// Of records that are there, without help of a proof.
     let positive: Verdict
+    /// Of the DNSKEY set.
+    let keys: Verdict
     /// Of answers that need NSEC or NSEC3 records.
     let proven: Verdict
     /// Of answers that need proof that a name does not exist.
@@ -13,14 +15,19 @@ struct SecureZoneCase: Sendable {
     let below: Verdict
     /// The Extended DNS Error of a bogus or insecure answer for `www`; nil for none.
     let error: Int?
+    /// The same for a name that does not exist; nil where it is not looked at.
+    let gapError: Int?
+    /// Questions with another verdict than their kind, by label and type.
+    let exceptions: [String: Verdict]
 
     enum Verdict: String, Sendable { case secure, insecure, bogus }
 
-    enum Part: Sendable { case positive, proven, gaps, below }
+    enum Part: Sendable { case positive, keys, proven, gaps, below }
 
     func verdict(on part: Part) -> Verdict {
         switch part {
         case .positive: positive
+        case .keys: keys
         case .proven: proven
         case .gaps: gaps
         case .below: below
@@ -28,16 +35,19 @@ struct SecureZoneCase: Sendable {
     }
 
     init(
-        _ zone: SignedZone, _ positive: Verdict, proven: Verdict? = nil, gaps: Verdict? = nil,
-        below: Verdict? = nil,
-        error: Int? = nil
+        _ zone: SignedZone, _ positive: Verdict, keys: Verdict? = nil, proven: Verdict? = nil,
+        gaps: Verdict? = nil, below: Verdict? = nil, error: Int? = nil, gapError: Int? = nil,
+        except exceptions: [String: Verdict] = [:]
     ) {
         self.zone = zone
         self.positive = positive
+        self.keys = keys ?? positive
         self.proven = proven ?? positive
         self.gaps = gaps ?? proven ?? positive
         self.below = below ?? ((proven ?? positive) == .bogus ? .bogus : .insecure)
         self.error = error
+        self.gapError = gapError
+        self.exceptions = exceptions
     }
 
     /// Zones with nothing wrong: every signer with every algorithm, and with every way of denial.
@@ -57,18 +67,6 @@ struct SecureZoneCase: Sendable {
         ]
     }
 
-    /// Zones in the middle of a rollover.
-    static let rollovers: [SecureZoneCase] = [
-        SecureZoneCase(SignedZone("pre-published", rollover: .prePublished), .secure),
-        SecureZoneCase(SignedZone("double-signatures", rollover: .doubleSignatures), .secure),
-        SecureZoneCase(SignedZone("other-key-beside", trouble: .otherKeyBeside), .secure),
-        SecureZoneCase(SignedZone("revoked", rollover: .revoked), .secure),
-        SecureZoneCase(SignedZone("algorithms-old", rollover: .secondAlgorithm(signers: ["13"])), .secure),
-        SecureZoneCase(
-            SignedZone("algorithms-both", rollover: .secondAlgorithm(signers: ["13", "8"])), .secure),
-        SecureZoneCase(SignedZone("algorithms-new", rollover: .secondAlgorithm(signers: ["8"])), .secure),
-    ]
-
     /// Where others differ, and why: SHA-1 signatures still count with them (RFC 9905 is younger), Ed448 is
     /// implemented, 150 NSEC3 iterations are followed, and BIND gives up at the first signature that does not fit.
     static let explained: Set<String> = ["rsasha1", "ed448", "iterations51", "broken-beside"]
@@ -82,7 +80,7 @@ struct SecureZoneCase: Sendable {
         SecureZoneCase(SignedZone("ed448", .bind, "ED448"), .insecure, error: 1),
         SecureZoneCase(
             SignedZone("iterations51", denial: .nsec3(iterations: 51, optOut: false)), .secure,
-            proven: .insecure),
+            proven: .insecure, gapError: 27),
     ]
 
     /// Zones at the edge of what counts.
@@ -98,6 +96,12 @@ struct SecureZoneCase: Sendable {
     static let broken: [SecureZoneCase] = [
         SecureZoneCase(SignedZone("expired", times: .past), .bogus, error: 7),
         SecureZoneCase(SignedZone("early", times: .future), .bogus, error: 8),
+        SecureZoneCase(SignedZone("never", trouble: .swappedTimes), .bogus, error: 25),
+        SecureZoneCase(
+            SignedZone("hidden", trouble: .hiddenAddress), .secure, error: 6,
+            except: ["www. A": .bogus, "alias. A": .bogus]),
+        SecureZoneCase(
+            SignedZone("altered-proof", trouble: .alteredProof), .secure, proven: .bogus, gapError: 6),
         SecureZoneCase(SignedZone("other-key", trouble: .otherKey), .bogus, error: 9),
         SecureZoneCase(SignedZone("other-digest", trouble: .otherDigest), .bogus, error: 6),
         SecureZoneCase(SignedZone("unsigned", trouble: .unsigned), .bogus, error: 9),
@@ -105,12 +109,14 @@ struct SecureZoneCase: Sendable {
         SecureZoneCase(
             SignedZone("no-keys", trouble: .without(["DNSKEY", "RRSIG DNSKEY"])), .bogus, error: 9),
         SecureZoneCase(
-            SignedZone("no-proof", trouble: .without(["NSEC", "RRSIG NSEC"])), .secure, proven: .bogus),
+            SignedZone("no-proof", trouble: .without(["NSEC", "RRSIG NSEC"])), .secure, proven: .bogus,
+            gapError: 12),
         SecureZoneCase(
             SignedZone(
                 "no-hashes", denial: .nsec3(iterations: 1, optOut: false),
-                trouble: .without(["NSEC3", "RRSIG NSEC3"])), .secure, proven: .bogus),
+                trouble: .without(["NSEC3", "RRSIG NSEC3"])), .secure, proven: .bogus, gapError: 12),
         SecureZoneCase(
-            SignedZone("no-proof-signatures", trouble: .without(["RRSIG NSEC"])), .secure, proven: .bogus),
+            SignedZone("no-proof-signatures", trouble: .without(["RRSIG NSEC"])), .secure, proven: .bogus,
+            gapError: 12),
     ]
 }

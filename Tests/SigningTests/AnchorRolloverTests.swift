@@ -14,6 +14,7 @@ private struct TestKey {
     }
 }
 
+/// After each observation the state is written and read again, as over a restart.
 @Suite("RFC 5011: a zone's keys over time")
 struct AnchorRolloverTests {
     private let zone = Name.root
@@ -29,14 +30,16 @@ struct AnchorRolloverTests {
     }
 
     /// The set of `keys`, signed by each of `signers`.
-    private func set(_ keys: [RecordData], signedBy signers: [(TestKey, RecordData)]) throws -> SignedSet {
-        var set = SignedSet(name: zone, type: .dnskey, ttl: 3600, data: keys)
+    private func set(
+        _ keys: [RecordData], signedBy signers: [(TestKey, RecordData)], ttl: UInt32 = 3600
+    ) throws -> SignedSet {
+        var set = SignedSet(name: zone, type: .dnskey, ttl: ttl, data: keys)
         for (signer, data) in signers {
             let record = try #require(KeyRecord(data))
             var writer = WireWriter()
             writer.write(RecordType.dnskey.rawValue)
             writer.write([15, 0] as [UInt8])
-            for field in [3600, 2_000_000_000, 1_600_000_000] as [UInt32] { writer.write(field) }
+            for field in [ttl, 2_000_000_000, 1_600_000_000] as [UInt32] { writer.write(field) }
             writer.write(record.keyTag)
             writer.write(zone, compressing: false)
             let unsigned = try #require(SignatureRecord(RecordData(octets: writer.octets)))
@@ -48,8 +51,12 @@ struct AnchorRolloverTests {
     }
 
     /// Shows the set to the rollover on a day; whether anything changed.
-    private func observe(_ rollover: inout AnchorRollover, _ set: SignedSet, day: Int64) -> Bool {
-        rollover.observe(set, configured: configured, validator: validator(day: day))
+    private func observe(_ rollover: inout AnchorRollover, _ set: SignedSet, day: Int64) throws -> Bool {
+        let hasChanged = rollover.observe(set, configured: configured, validator: validator(day: day))
+        let read = try AnchorText.scan(AnchorText.print([zone: rollover]))[zone]
+        #expect(read?.entries ?? [] == rollover.entries)
+        rollover = read ?? AnchorRollover(zone: zone)
+        return hasChanged
     }
 
     private var configured: [TrustAnchor] { KeyRecord(old.data()).map { [.key($0)] } ?? [] }
@@ -64,11 +71,11 @@ struct AnchorRolloverTests {
     func addition() throws {
         var rollover = AnchorRollover(zone: zone)
         let both = try set([old.data(), new.data()], signedBy: [(old, old.data())])
-        #expect(observe(&rollover, both, day: 0))
+        #expect(try observe(&rollover, both, day: 0))
         #expect(trusted(rollover) == [old.data()])
-        #expect(!observe(&rollover, both, day: 29))
+        #expect(try !observe(&rollover, both, day: 29))
         #expect(trusted(rollover) == [old.data()])
-        #expect(observe(&rollover, both, day: 30))
+        #expect(try observe(&rollover, both, day: 30))
         #expect(trusted(rollover) == [old.data(), new.data()])
     }
 
@@ -77,9 +84,9 @@ struct AnchorRolloverTests {
         var rollover = AnchorRollover(zone: zone)
         let both = try set([old.data(), new.data()], signedBy: [(old, old.data())])
         let alone = try set([old.data()], signedBy: [(old, old.data())])
-        _ = observe(&rollover, both, day: 0)
-        _ = observe(&rollover, alone, day: 20)
-        _ = observe(&rollover, both, day: 31)
+        _ = try observe(&rollover, both, day: 0)
+        _ = try observe(&rollover, alone, day: 20)
+        _ = try observe(&rollover, both, day: 31)
         #expect(trusted(rollover) == [old.data()])
     }
 
@@ -87,12 +94,12 @@ struct AnchorRolloverTests {
     func revocation() throws {
         var rollover = AnchorRollover(zone: zone)
         let both = try set([old.data(), new.data()], signedBy: [(old, old.data())])
-        _ = observe(&rollover, both, day: 0)
-        _ = observe(&rollover, both, day: 30)
+        _ = try observe(&rollover, both, day: 0)
+        _ = try observe(&rollover, both, day: 30)
         let revoked = try set(
             [old.data(revoked: true), new.data()],
             signedBy: [(old, old.data(revoked: true)), (new, new.data())])
-        #expect(observe(&rollover, revoked, day: 40))
+        #expect(try observe(&rollover, revoked, day: 40))
         #expect(trusted(rollover) == [new.data()])
     }
 
@@ -100,10 +107,10 @@ struct AnchorRolloverTests {
     func foreignRevocation() throws {
         var rollover = AnchorRollover(zone: zone)
         let both = try set([old.data(), new.data()], signedBy: [(old, old.data())])
-        _ = observe(&rollover, both, day: 0)
+        _ = try observe(&rollover, both, day: 0)
         let claimed = try set(
             [old.data(revoked: true), old.data(), new.data()], signedBy: [(new, new.data())])
-        _ = observe(&rollover, claimed, day: 1)
+        _ = try observe(&rollover, claimed, day: 1)
         #expect(trusted(rollover).contains(old.data()))
     }
 
@@ -112,11 +119,116 @@ struct AnchorRolloverTests {
         var rollover = AnchorRollover(zone: zone)
         let both = try set([old.data(), new.data()], signedBy: [(old, old.data())])
         let alone = try set([old.data()], signedBy: [(old, old.data())])
-        _ = observe(&rollover, both, day: 0)
-        _ = observe(&rollover, both, day: 30)
-        #expect(observe(&rollover, alone, day: 31))
+        _ = try observe(&rollover, both, day: 0)
+        _ = try observe(&rollover, both, day: 30)
+        #expect(try observe(&rollover, alone, day: 31))
         #expect(rollover.entries.last?.state == .missing)
         #expect(trusted(rollover) == [old.data(), new.data()])
+    }
+
+    @Test("§4: a trusted key that was missing is trusted as before when it is back")
+    func reappearance() throws {
+        var rollover = AnchorRollover(zone: zone)
+        let both = try set([old.data(), new.data()], signedBy: [(old, old.data())])
+        let alone = try set([old.data()], signedBy: [(old, old.data())])
+        _ = try observe(&rollover, both, day: 0)
+        _ = try observe(&rollover, both, day: 30)
+        _ = try observe(&rollover, alone, day: 31)
+        #expect(try observe(&rollover, both, day: 100))
+        #expect(rollover.entries.map(\.state) == [.valid, .valid])
+    }
+
+    @Test("§2.1: a key that revokes itself while it waits is never trusted")
+    func revokedInWaiting() throws {
+        var rollover = AnchorRollover(zone: zone)
+        let both = try set([old.data(), new.data()], signedBy: [(old, old.data())])
+        let revoked = try set(
+            [old.data(), new.data(revoked: true)],
+            signedBy: [(old, old.data()), (new, new.data(revoked: true))])
+        _ = try observe(&rollover, both, day: 0)
+        _ = try observe(&rollover, revoked, day: 10)
+        _ = try observe(&rollover, both, day: 11)
+        _ = try observe(&rollover, both, day: 90)
+        #expect(trusted(rollover) == [old.data()])
+    }
+
+    @Test("§2.4.1: a set that lives longer than thirty days keeps a new key waiting as long as it lives")
+    func longTTL() throws {
+        var rollover = AnchorRollover(zone: zone)
+        let both = try set(
+            [old.data(), new.data()], signedBy: [(old, old.data())], ttl: UInt32(40 * Self.day))
+        _ = try observe(&rollover, both, day: 0)
+        _ = try observe(&rollover, both, day: 39)
+        #expect(trusted(rollover) == [old.data()])
+        _ = try observe(&rollover, both, day: 40)
+        #expect(trusted(rollover) == [old.data(), new.data()])
+    }
+
+    @Test("§2.4.2: a revoked key is forgotten thirty days after it was seen last; a configured one never")
+    func forgetting() throws {
+        var rollover = AnchorRollover(zone: zone)
+        var current = old
+        for round in 0..<20 as Range<Int64> {
+            let next = TestKey()
+            let start = round * 100
+            let both = try set([current.data(), next.data()], signedBy: [(current, current.data())])
+            _ = try observe(&rollover, both, day: start)
+            _ = try observe(&rollover, both, day: start + 30)
+            let revoked = try set(
+                [current.data(revoked: true), next.data()],
+                signedBy: [(current, current.data(revoked: true)), (next, next.data())])
+            _ = try observe(&rollover, revoked, day: start + 40)
+            _ = try observe(&rollover, revoked, day: start + 71)
+            let alone = try set([next.data()], signedBy: [(next, next.data())])
+            _ = try observe(&rollover, alone, day: start + 72)
+            // It is still there until thirty days have passed without it.
+            #expect(rollover.entries.contains { $0.key == current.data() && $0.state.isRevoked })
+            #expect(trusted(rollover) == [next.data()])
+            current = next
+        }
+        _ = try observe(
+            &rollover, try set([current.data()], signedBy: [(current, current.data())]), day: 2100)
+        #expect(rollover.entries.map(\.key) == [old.data(), current.data()])
+        // The configured key comes back, and signs as if nothing had been.
+        _ = try observe(&rollover, try set([old.data()], signedBy: [(old, old.data())]), day: 2101)
+        #expect(!trusted(rollover).contains(old.data()))
+    }
+
+    @Test(
+        "§2.3: keys are fetched anew after half of their TTL or of their signature's time, an hour at least")
+    func refresh() throws {
+        let anchors = TrustAnchors([Record(name: zone, type: .dnskey, ttl: 0, data: old.data())])
+        var book = AnchorBook(configured: anchors, digester: CryptoDigester())
+        func after(_ seconds: Int64) -> [Name] { book.takeDue(at: Timestamp(seconds: Self.start + seconds)) }
+        // What has not been seen yet is asked for, once an hour.
+        #expect(after(0) == [zone])
+        #expect(after(3599).isEmpty)
+        #expect(after(3600) == [zone])
+        let daily = try set([old.data()], signedBy: [(old, old.data())], ttl: 172_800)
+        _ = book.observe(daily, validator: validator(day: 0))
+        #expect(after(86_399).isEmpty)
+        #expect(after(86_400) == [zone])
+        let short = try set([old.data()], signedBy: [(old, old.data())], ttl: 60)
+        _ = book.observe(short, validator: validator(day: 0))
+        #expect(after(3599).isEmpty)
+        #expect(after(3600) == [zone])
+        let yearly = try set([old.data()], signedBy: [(old, old.data())], ttl: 31_536_000)
+        _ = book.observe(yearly, validator: validator(day: 0))
+        #expect(after(15 * Self.day - 1).isEmpty)
+        #expect(after(15 * Self.day) == [zone])
+    }
+
+    @Test("The file says in which line it is broken; a state of an earlier version is read")
+    func text() throws {
+        let key = "\(Record(name: zone, type: .dnskey, ttl: 0, data: old.data()))"
+        let entries = try AnchorText.scan("; a comment\n\n\(key) ; revoked\n")[zone]?.entries
+        #expect(entries?.map(\.state) == [.revoked(seen: Timestamp(seconds: 0))])
+        for line in [key, "\(key) ; gone", "\(key) ; pending until never", ". A 192.0.2.1 ; valid"] {
+            let problem = #expect(throws: AnchorText.Problem.self) {
+                try AnchorText.scan("; first\n\(line)\n")
+            }
+            #expect(problem?.line == 2)
+        }
     }
 }
 

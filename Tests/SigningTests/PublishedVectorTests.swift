@@ -124,4 +124,19 @@ struct PublishedVectorTests {
         }
         #expect(identity.keyTag == 9033)
     }
+
+    @Test("RFC 5702 §6.2: RSASHA512 by a key of 1,024 bits")
+    func rsaSHA512() throws {
+        let lines = """
+            example.net. 3600 IN DNSKEY 256 3 10 ( AwEAAdHoNTOW+et86KuJOWRDp1pndvwb6Y83nSVXXyLA3DLroROUkN6X0O6p
+                nWnjJQujX/AyhqFDxj13tOnD9u/1kTg7cV6rklMrZDtJCQ5PCl/D7QNPsgVsMu1J2Q8gpMpztNFLpPBz1bWXjDtaR7ZQBlZ3
+                PFY12ZTSncorffcGmhOL )
+            www.example.net. 3600 IN A 192.0.2.91
+            www.example.net. 3600 IN RRSIG A 10 3 3600 ( 20300101000000 20000101000000 3740 example.net.
+                tsb4wnjRUDnB1BUi+t6TMTXThjVnG+eCkWqjvvjhzQL1d0YRoOe0CbxrVDYd0xDtsuJRaeUw1ep94PzEWzr0iGYgZBWm/zpq
+                +9fOuagYJRfDqfReKBzMweOLDiNa8iP5g9vMhpuv6OPlvpXwm9Sa9ZXIbNl1MBGk0fthPgxdDLw= )
+
+            """
+        #expect(isSecure(try verdict(lines)))
+    }
 }

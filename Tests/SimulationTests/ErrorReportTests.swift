@@ -70,13 +70,41 @@ struct ErrorReportTests {
         #expect(reports(run).isEmpty)
     }
 
-    @Test("§6.2: the root is no agent domain, and reports about reports are not made")
-    func misuse() throws {
-        var run = try makeRun(agent: ".")
+    @Test("§6.1: the report goes over TCP: nobody forges where it comes from")
+    func overTCP() throws {
+        var run = try makeRun()
+        // Whoever asks over UDP is sent to TCP and asks twice.
+        run.behave(.truncating, HandmadeWorlds.addresses(network: 50))
         #expect(try run.outcome("www.example.com").resolution.isBogus)
-        #expect(reports(run).isEmpty)
-        run = try makeRun()
-        #expect(try run.outcome("_er.1.x.7._er.example.com").resolution.isBogus)
+        #expect(reports(run).count == 1)
+    }
+
+    @Test("§6.1: what the agent answers is validated, and not kept where it does not")
+    func agentsAnswer() throws {
+        var run = try makeRun()
+        for address in HandmadeWorlds.addresses(network: 50) {
+            run.internet.servers[Endpoint(address, port: 53)]?.signer = nil
+        }
+        #expect(try run.outcome("www.example.com").resolution.isBogus)
+        let report = try #require(reports(run).first)
+        let name = report.name.description
+        #expect(try run.outcome(name, .txt).resolution.isBogus)
+    }
+
+    @Test("§6.1, §8.1: neither the root nor a name in the zone itself is an agent domain")
+    func improperAgents() throws {
+        for agent in [".", "example.com", "agent.example.com"] {
+            var run = try makeRun(agent: agent)
+            #expect(try run.outcome("www.example.com").resolution.isBogus)
+            let all = run.internet.servers.keys.flatMap { run.internet.log.queries(to: $0.address) }
+            #expect(!all.contains { $0.questions.first?.type == .txt }, "\(agent)")
+        }
+    }
+
+    @Test("§6.1: reports about reports are not made", arguments: ["_er", "_ER"])
+    func cascade(label: String) throws {
+        var run = try makeRun()
+        #expect(try run.outcome("\(label).1.x.7._er.example.com").resolution.isBogus)
         #expect(reports(run).isEmpty)
     }
 }
