@@ -103,16 +103,16 @@ package final class SecureLaboratory {
         Dig(from: namespace, server: resolver.rawValue)
     }
 
-    /// Asks many questions, each a name and a type, of all resolvers at once; answers in the order of the questions.
-    package func ask(_ questions: [(name: String, type: String)]) throws(LaboratoryError) -> [Resolver:
-        [DigAnswer]]
-    {
+    /// Asks many questions, each a name and a type, of several resolvers at once; answers in the order of the questions.
+    package func ask(
+        _ questions: [(name: String, type: String)], of resolvers: [Resolver] = Resolver.allCases
+    ) throws(LaboratoryError) -> [Resolver: [DigAnswer]] {
         let share = questions.count / Self.askers + 1
         let shares = stride(from: 0, to: questions.count, by: share).map {
             questions[$0..<min($0 + share, questions.count)]
         }
         var running: [(resolver: Resolver, count: Int, child: Child, output: URL)] = []
-        for resolver in Resolver.allCases {
+        for resolver in resolvers {
             for (index, part) in shares.enumerated() {
                 let batch = part.map { "\($0.name) \($0.type) +dnssec +tries=1 +time=8" }.joined(
                     separator: "\n")

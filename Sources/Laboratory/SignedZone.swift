@@ -41,6 +41,8 @@ package struct SignedZone: Sendable {
         case alteredProof
         /// Each signature ends before it begins.
         case swappedTimes
+        /// So many more names, three in four of them changed in one place each.
+        case mutations(seed: UInt64, count: Int)
         /// A second signature, which does not fit, stands before each right one.
         case brokenBeside
     }
@@ -81,8 +83,19 @@ package struct SignedZone: Sendable {
     /// The zone's name, absolute.
     package var origin: String { "\(label).test." }
 
+    /// The names that `mutations` has added.
+    package var mutatedNames: [String] {
+        guard case .mutations(_, let count) = trouble else { return [] }
+        return (0..<count).map { SignedMutation.question($0, origin: origin) }
+    }
+
     /// The zone before it is signed.
     var text: String {
+        guard case .mutations(_, let count) = trouble else { return plainText }
+        return plainText + SignedMutation.text(count)
+    }
+
+    private var plainText: String {
         """
         $TTL 300
         @ SOA ns h 1 3600 900 86400 60
@@ -135,7 +148,9 @@ struct ZoneSigner {
         let size = zone.bits.map { ["-b", String($0)] } ?? []
         let make = ["dnssec-keygen", "-q", "-K", folder.path, "-a", zone.algorithm] + size
         _ = try run(make + ["-f", "KSK", origin])
-        _ = try run(make + [origin])
+        // One long key is enough to see that long keys work, and takes long enough to make.
+        let short = zone.bits.map { ["-b", String(min($0, 2048))] } ?? []
+        _ = try run(["dnssec-keygen", "-q", "-K", folder.path, "-a", zone.algorithm] + short + [origin])
         if zone.rollover == .revoked { _ = try run(make + ["-f", "KSK", "-f", "REVOKE", origin]) }
         var options = ["-q", "-P", "-S", "-K", folder.path, "-d", folder.path, "-o", origin, "-O", "full"]
         switch zone.denial {
@@ -246,6 +261,9 @@ extension SignedZone {
             return records.map { line in
                 Self.changed(line, "RRSIG") { $0.swapAt($0.startIndex + 4, $0.startIndex + 5) }
             }
+        case .mutations(let seed, _):
+            var mutation = SignedMutation(seed: seed)
+            return mutation.changed(records)
         case .alteredAddress: return records.map { $0.replacing("192.0.2.1", with: "192.0.2.66") }
         case .brokenBeside:
             return records.flatMap { line in

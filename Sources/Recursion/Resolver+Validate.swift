@@ -153,12 +153,7 @@ extension Resolver {
         let owner = question.type == .ds ? question.name.parent ?? .root : question.name
         let trusted = await trust(of: signer ?? copy ?? owner, budget: budget)
         guard case .secure(let keys) = trusted else { return trusted }
-        guard signer == keys.zone else {
-            let bare = finding.proof.first { $0.signatures.isEmpty }
-            return .bogus(
-                bare.map { .signaturesMissing($0.name, $0.type) }
-                    ?? .denialMissing(question.name, question.type))
-        }
+        guard signer == keys.zone else { return .bogus(.denialMissing(question.name, question.type)) }
         let (sets, lifetime, reason) = await validated(finding.proof, by: keys, budget: budget)
         let validator = validation.validator(at: upstream.wallTime, budget: budget.validation)
         let denial = Denial(zone: keys.zone, sets: sets)

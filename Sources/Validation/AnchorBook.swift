@@ -9,6 +9,8 @@ package struct AnchorBook: Hashable, Sendable {
     package private(set) var anchors: TrustAnchors
     /// When the keys of a zone are to be fetched next; none for a zone whose keys have not been seen since the start.
     private var due: [Name: Timestamp] = [:]
+    /// The first of them; nil when one has none.
+    private var firstDue: Timestamp?
 
     package init(
         configured: TrustAnchors, rollovers: [Name: AnchorRollover] = [:], digester: any RecordDigester
@@ -22,6 +24,7 @@ package struct AnchorBook: Hashable, Sendable {
     package mutating func observe(_ keys: SignedSet, validator: Validator) -> Bool {
         due[keys.name] = Timestamp(
             seconds: validator.now.seconds + Self.interval(keys, at: validator.now))
+        defer { firstDue = reckonFirstDue() }
         var rollover = rollovers[keys.name] ?? AnchorRollover(zone: keys.name)
         let own = configured.anchors(of: keys.name)
         let hasChanged = rollover.observe(keys, configured: own, validator: validator)
@@ -33,9 +36,16 @@ package struct AnchorBook: Hashable, Sendable {
     /// The zones with anchors whose keys are to be fetched now, whether or not a client needs them. Each is told once an
     /// hour, until its keys have been seen (RFC 5011 §2.3).
     package mutating func takeDue(at now: Timestamp) -> [Name] {
+        if let firstDue, now < firstDue { return [] }
         let zones = anchors.zones.filter { due[$0].map { $0 <= now } ?? true }
         for zone in zones { due[zone] = Timestamp(seconds: now.seconds + Self.hour) }
+        firstDue = reckonFirstDue()
         return zones
+    }
+
+    private func reckonFirstDue() -> Timestamp? {
+        let times = anchors.zones.map { due[$0] }
+        return times.contains(nil) ? nil : times.compactMap(\.self).min()
     }
 
     private static let hour: Int64 = 3600

@@ -56,6 +56,30 @@ struct SecureClientTests {
         }
     }
 
+    @Test(
+        "RFC 8509 §2.2: a name that speaks true of the root's key is answered, one that does not is SERVFAIL, as elsewhere"
+    )
+    func rootKeySentinel() throws {
+        try withZones { laboratory in
+            let file = laboratory.folder.appendingPathComponent("anchors")
+            let fields = try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isWhitespace)
+            let place = try #require(fields.firstIndex(of: "DS"))
+            let tag = try #require(UInt16(fields[place + 1]))
+            let cases = [
+                ("is-ta", tag, "NOERROR"), ("not-ta", tag, "SERVFAIL"), ("is-ta", tag ^ 1, "SERVFAIL"),
+                ("not-ta", tag ^ 1, "NOERROR"),
+            ]
+            for (word, tag, status) in cases {
+                // The wildcard makes every name.
+                let digits = ("00000" + String(tag)).suffix(5)
+                let name = "root-key-sentinel-\(word)-\(digits).wild.sound.test"
+                for resolver in SecureLaboratory.Resolver.allCases {
+                    #expect(laboratory.dig(resolver).ask(name, "A").status == status, "\(resolver): \(name)")
+                }
+            }
+        }
+    }
+
     @Test("Below a negative trust anchor nothing is validated (RFC 7646); one that has ended changes nothing")
     func negativeAnchor() throws {
         let anchors = "[altered.test, { name: sound.test, until: 2020-01-01 }]"
