@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the route table costs beside bgpdump, BIRD and GoBGP, in one run. Needs python3 and the release build of
-# route-benchmark; leaves out the programs that are missing. Takes some minutes and 2 GB of memory.
+# What the route table costs beside bgpdump, BIRD and GoBGP, in one run. Needs the release build of route-benchmark;
+# leaves out the programs that are missing. Takes some minutes and 2 GB of memory.
 #
 #     swift build -c release --product route-benchmark
 #     sudo Benchmarks/routes.sh [rounds]
@@ -12,16 +12,19 @@ folder=$(mktemp -d)
 trap 'for child in $children; do kill "$child" 2>/dev/null || true; done; rm -rf "$folder"' EXIT
 children=""
 table=$folder/table.mrt
-python3 Tests/Interoperation/make_mrt.py table "$table" --ipv4 1000000 --ipv6 200000 --peers 1
+"$benchmark" make "$table" 1
 table4=$folder/table4.mrt
-python3 Tests/Interoperation/make_mrt.py table "$table4" --ipv4 1000000 --ipv6 200000 --peers 4
+"$benchmark" make "$table4" 4
 
 now() { date +%s.%N; }
 since() { echo "$(now) $1" | awk '{printf "%.2f", $1 - $2}'; }
+# Seconds of processor time that a process took.
+spent() { awk -v ticks="$(getconf CLK_TCK)" '{sub(/.*\) /, ""); printf "%.2f", ($12 + $13) / ticks}' "/proc/$1/stat"; }
 
 # Sends the table to a BGP receiver on 127.0.0.1 and waits until it has all routes.
-#   receive NAME PORT COUNT-COMMAND
+#   receive NAME PORT PROCESS COUNT-COMMAND
 receive() {
+    before=$(spent "$3")
     "$benchmark" send "$table" 127.0.0.1 "$2" 64511 > "$folder/send.$1" &
     sender=$!
     children="$children $sender"
@@ -31,8 +34,13 @@ receive() {
     done
     start=$(sed 's/.* from \([0-9.]*\) .*/\1/' "$folder/send.$1")
     count=0
-    while [ "$count" -lt 1200000 ]; do count=$(eval "$3" || echo 0); sleep 0.05; done
-    echo "receive: $1: 1200000 routes in $(since "$start") s"
+    while [ "${count:-0}" -lt 1200000 ]; do
+        count=$(eval "$4" || echo 0)
+        sleep 0.05
+        [ "$(since "$start" | cut -d. -f1)" -lt 300 ] || { echo "receive: $1: $count routes in five minutes"; break; }
+    done
+    echo "receive: $1: $count routes in $(since "$start") s, of the processor" \
+        "$(echo "$(spent "$3") $before" | awk '{printf "%.2f", $1 - $2}') s"
     kill "$sender"
     wait "$sender" 2>/dev/null || true
 }
@@ -43,9 +51,7 @@ while [ "$round" -le "$rounds" ]; do
     "$benchmark" load "$table"
     "$benchmark" load "$table4"
     if command -v bgpdump >/dev/null; then
-        start=$(now)
-        bgpdump -m "$table" > /dev/null 2>&1
-        echo "load: bgpdump -m > /dev/null: $(since "$start") s"
+        echo "load: bgpdump -m > /dev/null: user and system $(sh -c 'bgpdump -m "$1" > /dev/null 2>&1; times' sh "$table" | tail -n 1)"
     fi
     "$benchmark" lookup "$table"
     "$benchmark" updates "$table"
@@ -67,7 +73,7 @@ END
         bird=$!
         children="$children $bird"
         sleep 1
-        receive bird 11791 "birdc -s $folder/bird.ctl show route count | awk '/^Total:/ {print \$2}'"
+        receive bird 11791 "$bird" "birdc -s $folder/bird.ctl show route count | awk '/^Total:/ {print \$2}'"
         kill "$bird"
         wait "$bird" 2>/dev/null || true
     fi
@@ -95,7 +101,7 @@ END
         gobgp=$!
         children="$children $gobgp"
         sleep 1
-        receive gobgp 11792 "gobgp -p 50099 neighbor 127.0.0.1 | awk '/Accepted/ {print \$2}'"
+        receive gobgp 11792 "$gobgp" "gobgp -p 50099 neighbor 127.0.0.1 | awk '/Accepted/ {print \$2}'"
         kill "$gobgp"
         wait "$gobgp" 2>/dev/null || true
     fi
@@ -103,7 +109,7 @@ END
     receiver=$!
     children="$children $receiver"
     sleep 1
-    receive afterglow 11793 "tail -n 1 $folder/receive"
+    receive afterglow 11793 "$receiver" "tail -n 1 $folder/receive"
     kill "$receiver"
     wait "$receiver" 2>/dev/null || true
     round=$((round + 1))

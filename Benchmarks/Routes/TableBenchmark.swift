@@ -67,54 +67,6 @@ enum TableBenchmark {
         return found
     }
 
-    static func lookup(_ path: String) throws {
-        let (table, _) = try filled(path)
-        let prefixes = try prefixes(path).map(\.prefix)
-        var random = SeededGenerator(seed: 1)
-        let count = 5_000_000
-        for family in AddressFamily.allCases {
-            let own = prefixes.filter { $0.address.family == family }
-            guard !own.isEmpty else { continue }
-            let addresses = (0..<count).map { _ in
-                let base = own[Int.random(in: 0..<own.count, using: &random)].address
-                return family == .ipv4
-                    ? IPAddress(
-                        ipv4: UInt32(truncatingIfNeeded: base.low)
-                            | UInt32.random(in: 0...255, using: &random))
-                    : IPAddress(ipv6High: base.high | UInt64.random(in: 0...65535, using: &random), low: 1)
-            }
-            var matched = 0
-            let alone = time {
-                for address in addresses where table.match(address) != nil { matched += 1 }
-            }
-            print(
-                "lookup: IPv\(family.rawValue), random prefixes: \(Int(Double(count) / alone)) look-ups/s alone, "
-                    + "\(round(alone / Double(count) * 1e9, 1)) ns; \(matched) matched")
-            let isDone = Atomic<Bool>(false)
-            let changes = Atomic<Int>(0)
-            let churn = Array(own.prefix(100_000))
-            let writer = Thread {
-                let peer = RoutePeer(
-                    source: .mrt, address: IPAddress(ipv4: 0xC000_0201), asNumber: ASNumber(64500))
-                guard let place = table.join(peer) else { return }
-                while !isDone.load(ordering: .relaxed) {
-                    for prefix in churn {
-                        table.apply(BGPUpdate(withdrawing: [BGPRoute(prefix)]), from: place, at: start)
-                        table.add(prefix, origins: .one(ASNumber(64496)), from: place, at: start)
-                        changes.add(2, ordering: .relaxed)
-                    }
-                }
-            }
-            writer.start()
-            let beside = time { for address in addresses where table.match(address) != nil { matched += 1 } }
-            isDone.store(true, ordering: .relaxed)
-            print(
-                "lookup: IPv\(family.rawValue), beside updates: \(Int(Double(count) / beside)) look-ups/s, "
-                    + "\(Int(Double(changes.load(ordering: .relaxed)) / beside)) updates/s at the same time")
-            Thread.sleep(forTimeInterval: 0.3)
-        }
-    }
-
     /// UPDATEs of the table, as a speaker sends them: routes of one origin together.
     static func messages(_ path: String, speaker: UInt32) throws -> (octets: [UInt8], routes: Int) {
         let routes = try prefixes(path)
@@ -173,46 +125,6 @@ enum TableBenchmark {
     }
 
     nonisolated(unsafe) private static var shared = RouteTable()
-
-    static func down(_ path: String) throws {
-        let (table, routes) = try filled(path)
-        let prefixes = try prefixes(path).map(\.prefix)
-        let peer = RoutePeer(source: .session, address: IPAddress(ipv4: 1), asNumber: ASNumber(64511))
-        guard let place = table.join(peer) else { return }
-        for family in AddressFamily.allCases { table.begin(place, family, at: start) }
-        for prefix in prefixes { table.add(prefix, origins: .one(ASNumber(64496)), from: place, at: start) }
-        for family in AddressFamily.allCases { table.complete(place, family, at: start) }
-        while table.advance(to: start) {}
-        let isDone = Atomic<Bool>(false)
-        let worst = Atomic<Int>(0)
-        let reader = Thread {
-            var random = SeededGenerator(seed: 3)
-            let clock = ContinuousClock()
-            while !isDone.load(ordering: .relaxed) {
-                let address = prefixes[Int.random(in: 0..<prefixes.count, using: &random)].address
-                let took = clock.measure {
-                    _ = table.match(address)
-                    _ = table.standing(of: address)
-                }
-                worst.max(Int(took.nanoseconds / 1000), ordering: .relaxed)
-            }
-        }
-        reader.start()
-        Thread.sleep(forTimeInterval: 0.5)
-        let alone = worst.exchange(0, ordering: .relaxed)
-        let loss = time { table.lose(place, at: start) }
-        for family in AddressFamily.allCases { table.begin(place, family, at: start) }
-        var slices = 0
-        let sweep = time {
-            for family in AddressFamily.allCases { table.complete(place, family, at: start) }
-            while table.advance(to: start) { slices += 1 }
-        }
-        isDone.store(true, ordering: .relaxed)
-        print(
-            "down: a peer with \(routes) routes: \(round(loss * 1e6, 1)) µs for the loss; comparing an empty new table "
-                + "\(round(sweep * 1e3, 1)) ms in \(slices) slices; longest read \(worst.load(ordering: .relaxed)) µs, "
-                + "\(alone) µs before")
-    }
 
     static func round(_ value: Double, _ digits: Int) -> Double {
         let factor = pow(10, Double(digits))

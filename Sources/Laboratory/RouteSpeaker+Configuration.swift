@@ -5,33 +5,22 @@ extension RouteSpeaker {
     }
 
     var birdConfiguration: String {
-        func lines(_ isSix: Bool) -> String {
-            sorted(isSix).map { prefix, origin in
-                let path = origin.map { " { bgp_path.prepend(\($0)); }" } ?? ""
-                return "  route \(prefix) blackhole\(path);\n"
-            }.joined()
+        """
+        router id \(Self.address);
+        protocol device { }
+        \(BIRDStatics(routes).text)
+        protocol bgp feed {
+          local \(Self.address) as \(Self.number);
+          neighbor \(Self.listener.address) port \(Self.listener.port) as \(Self.listener.number);
+          connect delay time 1;
+          error wait time 1, 2;
+          graceful restart on;
+          \(password.map { "password \"\($0)\";" } ?? "")
+          ipv4 { export all; import none; next hop self; };
+          ipv6 { export all; import none; next hop address fd54::2; };
         }
-        return """
-            router id \(Self.address);
-            protocol device { }
-            protocol static s4 {
-              ipv4;
-            \(lines(false))}
-            protocol static s6 {
-              ipv6;
-            \(lines(true))}
-            protocol bgp feed {
-              local \(Self.address) as \(Self.number);
-              neighbor \(Self.listener.address) port \(Self.listener.port) as \(Self.listener.number);
-              connect delay time 1;
-              error wait time 1, 2;
-              graceful restart on;
-              \(password.map { "password \"\($0)\";" } ?? "")
-              ipv4 { export all; import none; next hop self; };
-              ipv6 { export all; import none; next hop address fd54::2; };
-            }
 
-            """
+        """
     }
 
     var frrConfiguration: String {

@@ -10,9 +10,6 @@ struct RouteAccounts {
     struct Account {
         let asn: ASNumber
         let family: AddressFamily
-        var prefixes = 0
-        /// Visible space in units of 1/256 of a /24 or 1/65536 of a /48.
-        var space = 0
         var baseline: RouteBaseline?
         /// The most prefixes so far; kept for AS 0 alone.
         var usualPrefixes = 0
@@ -25,6 +22,13 @@ struct RouteAccounts {
         var past: [Activity] = []
     }
 
+    /// What an AS announces at the moment; apart from the rest, for that is all that the loading of a table touches.
+    struct Holding {
+        var prefixes = 0
+        /// Visible space in units of 1/256 of a /24 or 1/65536 of a /48.
+        var space = 0
+    }
+
     /// One bucket of the past.
     struct Activity {
         let start: UInt32
@@ -34,9 +38,9 @@ struct RouteAccounts {
     }
 
     private(set) var all: [Account] = []
-    private var places: [UInt64: Int] = [:]
-    private var lastKey: UInt64 = .max
-    private var lastPlace = 0
+    /// For each account.
+    private(set) var holdings: [Holding] = []
+    private var index = RouteAccountIndex()
     private var touched: [Int] = []
     private let bucketSeconds: UInt32
     private(set) var bucketStart: UInt32 = 0
@@ -56,33 +60,27 @@ struct RouteAccounts {
 
     /// What `RouteTable.visible` tells.
     func visible(of number: ASNumber, _ family: AddressFamily) -> (prefixes: Int, space: Int, usual: Int) {
-        guard let account = account(of: number, family) else { return (0, 0, 0) }
-        let usual = account.baseline.map { Int($0.usual) } ?? account.space
-        return (account.prefixes, blocks(account.space, family), blocks(usual, family))
+        guard let place = index.find(number.value, family) else { return (0, 0, 0) }
+        let holding = holdings[place]
+        let usual = all[place].baseline.map { Int($0.usual) } ?? holding.space
+        return (holding.prefixes, blocks(holding.space, family), blocks(usual, family))
     }
 
     /// The account of an AS, opened where there is none.
     mutating func place(of number: UInt32, _ family: AddressFamily) -> Int {
-        let key = UInt64(number) << 8 | UInt64(family.rawValue)
-        if key == lastKey { return lastPlace }
-        let place: Int
-        if let known = places[key] {
-            place = known
-        } else {
-            place = all.count
-            all.append(Account(asn: ASNumber(number), family: family))
-            places[key] = place
-        }
-        lastKey = key
-        lastPlace = place
+        if let known = index.find(number, family) { return known }
+        let place = all.count
+        all.append(Account(asn: ASNumber(number), family: family))
+        holdings.append(Holding())
+        index.add(number, family, place: place)
         return place
     }
 
     func account(of number: ASNumber, _ family: AddressFamily) -> Account? {
-        places[UInt64(number.value) << 8 | UInt64(family.rawValue)].map { all[$0] }
+        index.find(number.value, family).map { all[$0] }
     }
 
-    private func total(_ family: AddressFamily) -> Int { family == .ipv4 ? 0 : 1 }
+    private func total(_ family: AddressFamily) -> Int { family.place }
 
     mutating func count(announcementOf number: UInt32, _ family: AddressFamily) {
         all[total(family)].announcements &+= 1
@@ -108,39 +106,38 @@ struct RouteAccounts {
     }
 
     private mutating func change(_ place: Int, prefixes: Int, space: Int, isReady: Bool, at now: UInt32) {
-        guard isReady else {
-            all[place].prefixes += prefixes
-            all[place].space += space
-            return
-        }
-        var baseline = all[place].baseline ?? RouteBaseline(all[place].space, at: now)
-        baseline.learn(all[place].space, until: now)
+        let old = holdings[place]
+        holdings[place].prefixes += prefixes
+        holdings[place].space += space
+        guard isReady else { return }
+        var baseline = all[place].baseline ?? RouteBaseline(old.space, at: now)
+        baseline.learn(old.space, until: now)
         all[place].baseline = baseline
-        if place < 2 { all[place].usualPrefixes = max(all[place].usualPrefixes, all[place].prefixes) }
+        if place < 2 { all[place].usualPrefixes = max(all[place].usualPrefixes, old.prefixes) }
         all[place].vanished &-= Int32(truncatingIfNeeded: prefixes)
-        all[place].prefixes += prefixes
-        all[place].space += space
         touch(place)
         judge(place, at: now)
     }
 
     private mutating func judge(_ place: Int, at now: UInt32) {
-        let account = all[place]
-        guard let baseline = account.baseline else { return }
+        let isLost = all[place].isLost
+        let space = holdings[place].space
+        guard let baseline = all[place].baseline else { return }
         let kind: RouteMoment.Kind
-        if !account.isLost, baseline.isLoss(account.space) {
+        if !isLost, baseline.isLoss(space) {
             kind = .lost
-        } else if account.isLost, baseline.isReturn(account.space) {
+        } else if isLost, baseline.isReturn(space) {
             kind = .returned
         } else {
             return
         }
         all[place].isLost = kind == .lost
         guard moments.count < Self.outputMax else { return }
+        let account = all[place]
         moments.append(
             RouteMoment(
                 kind: kind, asn: account.asn, family: account.family, at: Timestamp(seconds: Int64(now)),
-                visible: blocks(account.space, account.family),
+                visible: blocks(space, account.family),
                 usual: blocks(Int(baseline.usual), account.family)))
     }
 
@@ -170,8 +167,8 @@ struct RouteAccounts {
                     family: account.family)
                 row.announcements = Int(account.announcements)
                 row.withdrawals = Int(account.withdrawals)
-                row.prefixesVisible = account.prefixes
-                row.spaceVisible = blocks(account.space, account.family)
+                row.prefixesVisible = holdings[place].prefixes
+                row.spaceVisible = blocks(holdings[place].space, account.family)
                 row.peers = live[account.family] ?? 0
                 rows.append(row)
             } else {
@@ -199,6 +196,6 @@ struct RouteAccounts {
     }
 
     private func blocks(_ space: Int, _ family: AddressFamily) -> Int {
-        family == .ipv4 ? (space + 255) >> 8 : (space + 65535) >> 16
+        family.isIPv4 ? (space + 255) >> 8 : (space + 65535) >> 16
     }
 }

@@ -5,18 +5,17 @@ import Synchronization
 final class RouteFamily: Sendable {
     /// A withdrawal counts for peers as a whole: of fewer than this many, all must have withdrawn.
     static let peersOfMajority = 4
-    /// No chain of prefixes is longer.
-    private static let chainMax = 129
-
     let family: AddressFamily
-    let trie = RouteTrie()
+    let trie: RouteTrie
     let columns = PeerColumns()
     /// Whether a full table has lost most of its prefixes at the moment.
     let isCutOff = Atomic<Bool>(false)
 
-    init(_ family: AddressFamily) { self.family = family }
-
-    deinit { trie.deallocate() }
+    /// - Parameter trie: stands as long as the table does.
+    init(_ family: AddressFamily, _ trie: RouteTrie) {
+        self.family = family
+        self.trie = trie
+    }
 
     /// What the live peers say of a record.
     struct Tally {
@@ -57,29 +56,15 @@ final class RouteFamily: Sendable {
     }
 
     /// The records around an address, the most specific first. Within `trie.read`.
-    func forEachAround(_ key: RouteKey, _ body: (UInt32, UnsafeMutablePointer<RouteRecord>) -> Bool) {
+    func forEachAround(
+        _ key: RouteKey, _ body: (UInt32, RouteWord, UnsafeMutablePointer<RouteRecord>) -> Bool
+    ) {
         var place = trie.find(key)
-        for _ in 0..<Self.chainMax {
-            guard place != 0, let record = trie.records.pointer(Int(place)), body(place, record) else {
-                return
-            }
-            place = record.pointee.parent.load(ordering: .acquiring)
-        }
-    }
-
-    /// The longest match that is visible: prefix length and origin; 0 for none.
-    @inline(__always)
-    func match(_ key: RouteKey) -> (record: UInt32, length: UInt8, origin: UInt32) {
-        trie.read {
-            var place = trie.find(key)
-            for _ in 0..<Self.chainMax {
-                guard place != 0, let record = trie.records.pointer(Int(place)) else { break }
-                if record.pointee.isVisible {
-                    return (place, record.pointee.length, record.pointee.origin.load(ordering: .relaxed))
-                }
-                place = record.pointee.parent.load(ordering: .acquiring)
-            }
-            return (0, 0, 0)
+        for _ in 0..<RouteTrie.chainMax {
+            guard place != 0, let record = trie.records.pointer(Int(place)) else { return }
+            let word = trie.word(place)
+            guard body(place, word, record) else { return }
+            place = word.parent
         }
     }
 }

@@ -1,52 +1,68 @@
+import Primitives
 import Synchronization
 
-/// A prefix that is in the table or was lately: 40 octets.
-///
-/// The key never changes while the record stands in the trie. What changes is written by one thread and read by all.
+/// A prefix that is in the table or was lately, without what `RouteWord` has: 24 octets.
 struct RouteRecord: ~Copyable {
-    let high: UInt64
-    let low: UInt64
-    /// The record of the next less specific prefix; 0 where there is none.
-    let parent: Atomic<UInt32>
+    /// The first 64 bits of its address.
+    let high: Atomic<UInt64>
     /// When it became visible, was withdrawn, or changed its origin: seconds since 1970.
     let since: Atomic<UInt32>
-    /// Where most peers see it come from; the last origin once it is withdrawn; 0 for a set of several.
-    let origin: Atomic<UInt32>
     /// The origin that it has had for long; 0 while it is new.
     let settled: Atomic<UInt32>
     /// Peers that announce it, those that are stale among them. The writer's alone.
     var seeing: UInt16 = 0
     /// Peers that announce it or did before they withdrew it. The writer's alone.
     var holders: UInt16 = 0
-    let length: UInt8
-    let flags: Atomic<UInt8>
 
-    static let isVisible: UInt8 = 1
-    /// Whether its space counts for its origin: no visible prefix of the same origin covers it.
-    static let isCounted: UInt8 = 2
-
-    init(_ key: RouteKey, parent: UInt32, since: UInt32) {
-        high = key.high
-        low = key.low
-        length = key.length
-        self.parent = Atomic(parent)
+    init(high: UInt64, since: UInt32) {
+        self.high = Atomic(high)
         self.since = Atomic(since)
-        origin = Atomic(0)
         settled = Atomic(0)
-        flags = Atomic(0)
+    }
+}
+
+/// What look-ups read of a record, in a word that is read and written whole.
+struct RouteWord: Equatable {
+    private(set) var bits: UInt64
+
+    @inline(__always)
+    init(bits: UInt64) { self.bits = bits }
+
+    init(parent: UInt32, length: UInt8) { bits = UInt64(parent) << 32 | UInt64(length) << 54 }
+
+    /// Where most peers see the prefix come from; the last origin once it is withdrawn; 0 for a set of several.
+    var origin: UInt32 {
+        @inline(__always) get { UInt32(truncatingIfNeeded: bits) }
+        set { bits = bits & ~0xFFFF_FFFF | UInt64(newValue) }
     }
 
-    var key: RouteKey { RouteKey(high: high, low: low, length: length) }
+    /// The record of the next less specific prefix; 0 where there is none.
+    var parent: UInt32 {
+        @inline(__always) get { UInt32(truncatingIfNeeded: bits >> 32) & 0x3F_FFFF }
+        set { bits = bits & ~(0x3F_FFFF << 32) | UInt64(newValue & 0x3F_FFFF) << 32 }
+    }
+
+    /// The prefix's.
+    var length: UInt8 {
+        @inline(__always) get { UInt8(truncatingIfNeeded: bits >> 54) }
+    }
 
     var isVisible: Bool {
-        @inline(__always) get { flags.load(ordering: .acquiring) & Self.isVisible != 0 }
+        @inline(__always) get { bits & 1 << 62 != 0 }
+        set { bits = newValue ? bits | 1 << 62 : bits & ~(1 << 62) }
     }
 
-    var isCounted: Bool { flags.load(ordering: .relaxed) & Self.isCounted != 0 }
+    /// Whether its space counts for its origin: no visible prefix of the same origin covers it.
+    var isCounted: Bool {
+        get { bits & 1 << 63 != 0 }
+        set { bits = newValue ? bits | 1 << 63 : bits & ~(1 << 63) }
+    }
+}
 
-    func set(_ flag: UInt8, _ isSet: Bool) {
-        let old = flags.load(ordering: .relaxed)
-        flags.store(isSet ? old | flag : old & ~flag, ordering: .releasing)
+extension RouteWord {
+    /// What it says of an address whose longest match it is; nil where it is not visible.
+    var match: (length: Int, origin: ASNumber)? {
+        @inline(__always) get { isVisible ? (Int(length), ASNumber(origin)) : nil }
     }
 }
 

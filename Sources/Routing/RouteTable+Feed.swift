@@ -20,9 +20,9 @@ extension RouteTable {
     ///
     /// Until `complete`, its earlier routes stand beside the new ones and prove nothing.
     package func begin(_ place: Int, _ family: AddressFamily, at time: Timestamp) {
+        while writer.withLock({ $0.finishSweep(of: place, part(family), self) }) {}
         writer.withLock { writer in
             guard let column = part(family).columns[place] else { return }
-            writer.finishSweeps(of: place, part(family), self)
             column.epoch = column.epoch &+ 1
             column.state = .loading
             writer.advance(to: Self.seconds(time), self)
@@ -34,7 +34,7 @@ extension RouteTable {
         writer.withLock { writer in
             guard let column = part(family).columns[place], column.state == .loading else { return }
             column.state = .live
-            writer.isReady[family == .ipv4 ? 0 : 1] = true
+            writer.isReady[family.place] = true
             writer.sweeps.append(.init(peer: place, family: family))
             writer.advance(to: Self.seconds(time), self)
         }

@@ -3,75 +3,61 @@ import Synchronization
 
 /// The address space of each AS: what its visible prefixes cover together, each address counted once.
 extension RouteTable.Writer {
-    /// A prefix has become visible with the origin that its record says.
-    mutating func show(_ place: UInt32, _ record: UnsafeMutablePointer<RouteRecord>, _ part: RouteFamily) {
-        record.pointee.set(RouteRecord.isVisible, true)
-        let origin = record.pointee.origin.load(ordering: .relaxed)
-        var space = 0
-        if !isCovered(record, origin, part) {
-            space = size(record, part.family)
-            record.pointee.set(RouteRecord.isCounted, true)
-            if isWide(record, part.family) {
-                part.trie.forEachDescendant(of: place) { inner in
-                    guard inner != place, let found = part.trie.records.pointer(Int(inner)),
-                        found.pointee.isCounted, found.pointee.origin.load(ordering: .relaxed) == origin
-                    else { return }
-                    found.pointee.set(RouteRecord.isCounted, false)
-                    space -= size(found, part.family)
-                }
-            }
+    /// A record's visibility or origin changes: writes its word and moves its space between accounts.
+    mutating func account(for place: UInt32, from old: RouteWord, to new: RouteWord, _ part: RouteFamily) {
+        var new = new
+        new.isCounted = false
+        part.trie.set(new, of: place)
+        if old.isVisible {
+            let space = old.isCounted ? count(inside: place, of: old, part) - size(old, part.family) : 0
+            accounts.change(
+                old.origin, part.family, prefixes: -1, space: space, isReady: isReady[part.family.place],
+                at: now)
         }
-        accounts.change(
-            origin, part.family, prefixes: 1, space: space, isReady: isReady[part.family.place], at: now)
+        if new.isVisible {
+            var space = 0
+            if !isCovered(new, part) {
+                new.isCounted = true
+                part.trie.set(new, of: place)
+                space = size(new, part.family) + count(inside: place, of: new, part)
+            }
+            accounts.change(
+                new.origin, part.family, prefixes: 1, space: space, isReady: isReady[part.family.place],
+                at: now)
+        }
     }
 
-    /// A prefix is visible no more with the origin that its record says.
-    mutating func hide(_ place: UInt32, _ record: UnsafeMutablePointer<RouteRecord>, _ part: RouteFamily) {
-        record.pointee.set(RouteRecord.isVisible, false)
-        let origin = record.pointee.origin.load(ordering: .relaxed)
+    /// Counts those of the same origin inside a prefix that nothing covers any more, and no longer those that something
+    /// does now; the space that this adds, in the units of `size`.
+    private func count(inside place: UInt32, of outer: RouteWord, _ part: RouteFamily) -> Int {
         var space = 0
-        if record.pointee.isCounted {
-            space = -size(record, part.family)
-            record.pointee.set(RouteRecord.isCounted, false)
-            if isWide(record, part.family) {
-                part.trie.forEachDescendant(of: place) { inner in
-                    guard inner != place, let found = part.trie.records.pointer(Int(inner)),
-                        found.pointee.isVisible, !found.pointee.isCounted,
-                        found.pointee.origin.load(ordering: .relaxed) == origin,
-                        !isCovered(found, origin, part)
-                    else { return }
-                    found.pointee.set(RouteRecord.isCounted, true)
-                    space += size(found, part.family)
-                }
-            }
+        guard Int(outer.length) < part.family.bitWidth else { return 0 }
+        part.trie.forEachDescendant(of: place) { inner in
+            var word = part.trie.word(inner)
+            guard word.isVisible, word.origin == outer.origin else { return }
+            let counts = !isCovered(word, part)
+            guard counts != word.isCounted else { return }
+            word.isCounted = counts
+            part.trie.set(word, of: inner)
+            space += counts ? size(word, part.family) : -size(word, part.family)
         }
-        accounts.change(
-            origin, part.family, prefixes: -1, space: space, isReady: isReady[part.family.place], at: now)
+        return space
     }
 
     /// Whether a visible prefix of the same origin lies around this one.
-    private func isCovered(
-        _ record: UnsafeMutablePointer<RouteRecord>, _ origin: UInt32, _ part: RouteFamily
-    ) -> Bool {
-        var next = record.pointee.parent.load(ordering: .relaxed)
-        while next != 0, let above = part.trie.records.pointer(Int(next)) {
-            if above.pointee.isVisible, above.pointee.origin.load(ordering: .relaxed) == origin {
-                return true
-            }
-            next = above.pointee.parent.load(ordering: .relaxed)
+    private func isCovered(_ word: RouteWord, _ part: RouteFamily) -> Bool {
+        var above = part.trie.word(word.parent)
+        while above.length != 0 {
+            if above.isVisible, above.origin == word.origin { return true }
+            above = part.trie.word(above.parent)
         }
         return false
     }
 
     /// In 1/256 of a /24, or 1/65536 of a /48; what is longer than /64 takes no space.
-    private func size(_ record: UnsafeMutablePointer<RouteRecord>, _ family: AddressFamily) -> Int {
-        let length = Int(record.pointee.length)
-        let bits = family == .ipv4 ? 32 - length : 64 - length
+    private func size(_ word: RouteWord, _ family: AddressFamily) -> Int {
+        let length = Int(word.length)
+        let bits = family.isIPv4 ? 32 - length : 64 - length
         return bits < 0 ? 0 : 1 << bits
-    }
-
-    /// Whether more specific prefixes inside are worth a search: anything but a host route.
-    private func isWide(_ record: UnsafeMutablePointer<RouteRecord>, _ family: AddressFamily) -> Bool {
-        Int(record.pointee.length) < family.bitWidth
     }
 }

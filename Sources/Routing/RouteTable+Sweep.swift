@@ -5,6 +5,8 @@ import Synchronization
 extension RouteTable.Writer {
     /// Records that one slice looks at: about 0.1 ms.
     private static let slice: UInt32 = 4096
+    /// Of those, how many it withdraws at most.
+    private static let dropsMax = RouteTable.sliceRoutes
 
     /// One slice; whether sweeps are left.
     mutating func sweep(_ table: RouteTable) -> Bool {
@@ -18,13 +20,13 @@ extension RouteTable.Writer {
         return !sweeps.isEmpty
     }
 
-    /// Ends the sweeps of a peer at once, before its next session.
-    mutating func finishSweeps(of peer: Int, _ part: RouteFamily, _ table: RouteTable) {
-        for place in sweeps.indices where sweeps[place].peer == peer && sweeps[place].family == part.family {
-            var sweep = sweeps[place]
-            while !compare(&sweep, part, table) {}
-        }
-        sweeps.removeAll { $0.peer == peer && $0.family == part.family }
+    /// One slice of the sweep of a peer that begins anew; whether it has one that is not at its end.
+    mutating func finishSweep(of peer: Int, _ part: RouteFamily, _ table: RouteTable) -> Bool {
+        let place = sweeps.firstIndex { $0.peer == peer && $0.family.place == part.family.place }
+        guard let place else { return false }
+        var sweep = sweeps[place]
+        if compare(&sweep, part, table) { sweeps.remove(at: place) } else { sweeps[place] = sweep }
+        return true
     }
 
     /// Withdraws what the peer's complete table does not have; whether the end is reached.
@@ -33,6 +35,7 @@ extension RouteTable.Writer {
         let count = UInt32(places[family.place].recordCount)
         let end = min(sweep.next + Self.slice, count)
         guard let column = part.columns[sweep.peer] else { return true }
+        var drops = 0
         for place in sweep.next..<max(end, sweep.next) {
             let word = column.word(place)
             guard word.kind == .announced || word.kind == .unusable, word.epoch != column.epoch,
@@ -41,6 +44,11 @@ extension RouteTable.Writer {
             if column.state == .live { accounts.count(withdrawalOf: word.isSet ? 0 : word.origin, family) }
             more[PathKey(peer: sweep.peer, family: family, record: place)] = nil
             drop(place, record, column, word, part, table)
+            drops += 1
+            guard drops < Self.dropsMax else {
+                sweep.next = place + 1
+                return false
+            }
         }
         sweep.next = end
         return end >= count
@@ -59,10 +67,10 @@ extension RouteTable.Writer {
             }
             let since = record.pointee.since.load(ordering: .relaxed)
             let age = now > since ? now - since : 0
-            if record.pointee.isVisible {
+            let word = part.trie.word(place)
+            if word.isVisible {
                 guard age >= RouteTable.settlingTime else { continue }
-                record.pointee.settled.store(
-                    record.pointee.origin.load(ordering: .relaxed), ordering: .relaxed)
+                record.pointee.settled.store(word.origin, ordering: .relaxed)
                 if record.pointee.seeing < record.pointee.holders { forgetWithdrawals(place, record, part) }
             } else if age >= RouteTable.withdrawnMemory {
                 part.columns.forEach { $0.set(PeerWord(bits: 0), of: place, ifMade: true) }

@@ -48,7 +48,7 @@ extension RouteTable.Writer {
         _ route: BGPRoute, _ peer: Int, _ kind: PeerWord.Kind, origins: RouteOrigins, _ table: RouteTable
     ) {
         let family = route.prefix.address.family
-        guard route.prefix.length >= (family == .ipv4 ? 8 : 16) else { return }
+        guard route.prefix.length >= (family.isIPv4 ? 8 : 16) else { return }
         let part = table.part(family)
         guard let column = part.columns[peer] else { return }
         let key = RouteKey(route.prefix)
@@ -158,34 +158,32 @@ extension RouteTable.Writer {
         let seeing = Int(record.pointee.seeing)
         let holders = Int(record.pointee.holders)
         let isVisible = holders < RouteFamily.peersOfMajority ? seeing > 0 : seeing * 2 > holders
-        let wasVisible = record.pointee.isVisible
-        let oldOrigin = record.pointee.origin.load(ordering: .relaxed)
-        var origin = oldOrigin
+        let old = part.trie.word(place)
         let told = first(word.origin, word.isSet, table)
-        if word.kind == .withdrawn || told != oldOrigin, isVisible {
+        var new = old
+        new.isVisible = isVisible
+        if word.kind == .withdrawn || told != old.origin, isVisible {
             if holders == 1 {
-                origin = word.kind == .withdrawn ? oldOrigin : told
+                new.origin = word.kind == .withdrawn ? old.origin : told
             } else if let most = part.tally(place, anyState: true).origins.first {
-                origin = first(most.place, most.isSet, table)
+                new.origin = first(most.place, most.isSet, table)
             }
-        } else if oldOrigin == 0 {
-            origin = told
+        } else if old.origin == 0 {
+            new.origin = told
         }
         if isLoading, isVisible, record.pointee.settled.load(ordering: .relaxed) == 0 {
-            record.pointee.settled.store(origin, ordering: .relaxed)
+            record.pointee.settled.store(new.origin, ordering: .relaxed)
         }
-        guard isVisible != wasVisible || origin != oldOrigin else { return }
-        if wasVisible { hide(place, record, part) }
-        record.pointee.origin.store(origin, ordering: .relaxed)
+        guard new != old else { return }
         record.pointee.since.store(now, ordering: .relaxed)
-        if isVisible { show(place, record, part) }
+        account(for: place, from: old, to: new, part)
         watchCutOff(part)
     }
 
     private func watchCutOff(_ part: RouteFamily) {
-        let account = accounts.all[part.family.place]
-        let usual = account.usualPrefixes
-        let isCut = usual >= RouteTable.fullTable && account.prefixes * 2 < usual
+        let usual = accounts.all[part.family.place].usualPrefixes
+        let prefixes = accounts.holdings[part.family.place].prefixes
+        let isCut = usual >= RouteTable.fullTable && prefixes * 2 < usual
         part.isCutOff.store(isCut, ordering: .relaxed)
     }
 
@@ -210,9 +208,4 @@ extension RouteTable.Writer {
             return (place, true)
         }
     }
-}
-
-extension AddressFamily {
-    /// The place in arrays that have one element for each family.
-    var place: Int { self == .ipv4 ? 0 : 1 }
 }

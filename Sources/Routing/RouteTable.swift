@@ -18,8 +18,11 @@ package final class RouteTable: Sendable {
     /// peer itself is cut off. Smaller ones are partial feeds and laboratories.
     package static let fullTable = 10_000
 
-    let ipv4 = RouteFamily(.ipv4)
-    let ipv6 = RouteFamily(.ipv6)
+    /// Held here too, so that a look-up counts no references: that would keep the processor from beginning the next.
+    private let trie4 = RouteTrie()
+    private let trie6 = RouteTrie()
+    let ipv4: RouteFamily
+    let ipv6: RouteFamily
     let writer: Mutex<Writer>
     let sets = Mutex<[[ASNumber]]>([])
 
@@ -30,19 +33,40 @@ package final class RouteTable: Sendable {
     package init(bucketSeconds: Int64 = 60) {
         self.bucketSeconds = max(1, bucketSeconds)
         writer = Mutex(Writer(bucketSeconds: bucketSeconds))
+        ipv4 = RouteFamily(.ipv4, trie4)
+        ipv6 = RouteFamily(.ipv6, trie6)
     }
 
-    func part(_ family: AddressFamily) -> RouteFamily { family == .ipv4 ? ipv4 : ipv6 }
+    deinit {
+        trie4.deallocate()
+        trie6.deallocate()
+    }
+
+    func part(_ family: AddressFamily) -> RouteFamily { family.isIPv4 ? ipv4 : ipv6 }
 
     // MARK: Reading
 
     /// The longest match: the length of its prefix and its origin, the one that most peers see. Nil where no prefix
     /// is visible.
-    @inline(__always)
     package func match(_ address: IPAddress) -> (length: Int, origin: ASNumber)? {
-        let found = part(address.family).match(RouteKey(address))
-        guard found.record != 0 else { return nil }
-        return (Int(found.length), ASNumber(found.origin))
+        let key = RouteKey(address)
+        return (address.family.isIPv4 ? trie4.match(key) : trie6.match(key)).match
+    }
+
+    /// As `match` of each address, in several times less time than one by one where the table is large.
+    package func matches(of addresses: [IPAddress]) -> [(length: Int, origin: ASNumber)?] {
+        var found = [(length: Int, origin: ASNumber)?](repeating: nil, count: addresses.count)
+        for family in AddressFamily.allCases {
+            let trie = family.isIPv4 ? trie4 : trie6
+            var walk = RouteWalk()
+            for (place, address) in addresses.enumerated() where address.family.place == family.place {
+                walk.add(RouteKey(address), place: place)
+                guard walk.isFull else { continue }
+                walk.finish(in: trie) { found[$0] = $1.match }
+            }
+            walk.finish(in: trie) { found[$0] = $1.match }
+        }
+        return found
     }
 
     /// The longest match with its shares and what covers it; nil where no prefix is visible.
@@ -54,9 +78,9 @@ package final class RouteTable: Sendable {
             var tally = RouteFamily.Tally()
             var known = RouteFamily.Tally()
             var covering: [Prefix] = []
-            part.forEachAround(key) { place, record in
-                guard record.pointee.isVisible else { return true }
-                let found = record.pointee.key.prefix(address.family)
+            part.forEachAround(key) { place, word, _ in
+                guard word.isVisible else { return true }
+                let found = part.trie.key(of: place).prefix(address.family)
                 if prefix == nil {
                     prefix = found
                     tally = part.tally(place)
@@ -86,14 +110,14 @@ package final class RouteTable: Sendable {
         let key = RouteKey(address)
         return part.trie.read {
             var found: (prefix: Prefix, origins: [ASNumber])?
-            part.forEachAround(key) { place, record in
-                let prefix = record.pointee.key.prefix(address.family)
-                if record.pointee.isVisible {
+            part.forEachAround(key) { place, word, record in
+                let prefix = part.trie.key(of: place).prefix(address.family)
+                if word.isVisible {
                     let shares = part.tally(place, anyState: true).origins
                     let all = shares.flatMap { origins($0.place, isSet: $0.isSet) }
                     found = (prefix, Set(all).sorted())
                 } else if record.pointee.settled.load(ordering: .relaxed) != 0 {
-                    found = (prefix, [ASNumber(record.pointee.origin.load(ordering: .relaxed))])
+                    found = (prefix, [ASNumber(word.origin)])
                 }
                 return found == nil
             }
@@ -112,7 +136,7 @@ package final class RouteTable: Sendable {
             var standing = RouteStanding.unknown
             var gone: Timestamp?
             var newcomer: (origins: RouteFamily.Tally, since: Timestamp)?
-            part.forEachAround(key) { place, record in
+            part.forEachAround(key) { place, _, record in
                 let tally = part.tally(place)
                 guard tally.total > 0 else { return true }
                 let since = Timestamp(seconds: Int64(record.pointee.since.load(ordering: .relaxed)))

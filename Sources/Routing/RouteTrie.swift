@@ -1,53 +1,69 @@
 import Primitives
 import Synchronization
 
-/// The prefixes of one family: a table by the first 20 bits, then nodes of 16 entries for every four bits more.
+/// The prefixes of one family: a table by the first 18 bits, then a block for every six bits more.
 ///
-/// An entry is 0, a record, or a node below; entries are pushed down to the leaves, so that a look-up goes straight
-/// to its record. A withdrawn prefix keeps its record, so that churn does not touch the trie. One thread
-/// writes; readers take no lock. Nodes and records that are taken out may be seen by a reader that runs meanwhile:
-/// they rest until `generation` has moved, which readers look at before and after.
+/// An entry is 0, a record, or a block below; entries are pushed down to the leaves, so that a look-up goes straight
+/// to its record. As poptrie does (Asai and Ohara, SIGCOMM 2015), a block has no room for what repeats, so that the
+/// whole of a full table stays near the processor. A withdrawn prefix keeps its record: churn does not touch the
+/// trie. One thread writes; readers take no lock. Blocks and records that are taken out may be seen by a reader that
+/// runs meanwhile: they rest until `generation` has moved, which readers look at before and after.
 struct RouteTrie: @unchecked Sendable {
-    /// Records of one family at most: four times the Internet's IPv4 table of 2025 (about a million prefixes).
+    /// Records of one family at most: four times the Internet's IPv4 table of 2025 (about a million prefixes). A
+    /// `RouteWord` has as many bits for a parent.
     static let recordsMax = 1 << 22
-    private static let nodesMax = 1 << 22
-    private static let rootBits = 20
-    private static let nodeBit: UInt32 = 1 << 31
+    /// No chain of prefixes is longer.
+    static let chainMax = 129
+    static let rootBits = 18
+    private static let rootShift: UInt64 = 46
+    static let blockBit: UInt32 = 1 << 31
     /// Resting places are returned together, so that `generation` moves rarely.
     private static let restingMax = 256
 
+    /// What look-ups read of each record.
+    let words = Slab<Atomic<UInt64>>(capacity: recordsMax, segmentBits: 12)
     let records = Slab<RouteRecord>(capacity: recordsMax, segmentBits: 12)
-    private let nodes = Slab<Atomic<UInt32>>(capacity: nodesMax * 16, segmentBits: 14)
+    /// The lower half of the few keys that have one.
+    private let lows = Slab<Atomic<UInt64>>(capacity: recordsMax, segmentBits: 12)
+    private let blocks = Slab<Atomic<UInt64>>(
+        capacity: RouteBlockPlaces.wordsMax, segmentBits: RouteBlockPlaces.segmentBits,
+        margin: RouteBlock.wordsMax)
     private let root: UnsafeMutablePointer<Atomic<UInt32>>
     private let generation: UnsafeMutablePointer<Atomic<UInt64>>
+    /// The entries of the block that the writer makes.
+    private let scratch: UnsafeMutablePointer<UInt32>
 
     init() {
         root = .allocate(capacity: 1 << Self.rootBits)
         for place in 0..<(1 << Self.rootBits) { (root + place).initialize(to: Atomic(0)) }
         generation = .allocate(capacity: 1)
         generation.initialize(to: Atomic(0))
+        scratch = .allocate(capacity: 1 << RouteBlock.stride)
     }
 
     /// The writer's bookkeeping.
     struct Places {
         /// Records given out so far, the unused 0 among them.
         var recordCount = 1
-        var nodeCount = 1
         var freeRecords: [UInt32] = []
-        var freeNodes: [UInt32] = []
         var restingRecords: [UInt32] = []
-        var restingNodes: [UInt32] = []
+        var blocks = RouteBlockPlaces()
 
         var used: Int { recordCount - 1 - freeRecords.count - restingRecords.count }
     }
 
-    var octets: Int { records.octets + nodes.octets + 4 << Self.rootBits }
+    var octets: Int {
+        words.octets + records.octets + lows.octets + blocks.octets + 4 << Self.rootBits
+    }
 
     func deallocate() {
+        words.deallocate()
         records.deallocate()
-        nodes.deallocate()
+        lows.deallocate()
+        blocks.deallocate()
         root.deallocate()
         generation.deallocate()
+        scratch.deallocate()
     }
 
     // MARK: Reading
@@ -63,39 +79,76 @@ struct RouteTrie: @unchecked Sendable {
         }
     }
 
+    /// The entry that a search for `key` begins with.
+    @inline(__always)
+    func first(_ key: RouteKey) -> UInt32 {
+        root[Int(truncatingIfNeeded: key.high &>> Self.rootShift)].load(ordering: .acquiring)
+    }
+
     /// The record of the most specific prefix around `key`, visible or not; 0 for none. Within `read`.
     @inline(__always)
     func find(_ key: RouteKey) -> UInt32 {
-        var entry = root[Int(truncatingIfNeeded: key.high &>> 44)].load(ordering: .acquiring)
+        var entry = first(key)
         var depth = Self.rootBits
-        while entry & Self.nodeBit != 0 {
-            let place = Int(entry & ~Self.nodeBit) &* 16 &+ key.nibble(at: depth)
-            guard depth <= 124, let next = nodes.pointer(place) else { return 0 }
-            entry = next.pointee.load(ordering: .acquiring)
-            depth &+= 4
+        while entry & Self.blockBit != 0 {
+            guard depth < 128, let block = block(entry) else { return 0 }
+            entry = block.entry(at: key.chunk(at: depth)).pointee.load(ordering: .acquiring)
+            depth &+= RouteBlock.stride
         }
         return entry
+    }
+
+    /// What look-ups read of a record; of 0 it is empty.
+    @inline(__always)
+    func word(_ place: UInt32) -> RouteWord {
+        RouteWord(bits: words.pointer(Int(place))?.pointee.load(ordering: .acquiring) ?? 0)
+    }
+
+    /// The longest match that is visible; an empty word for none.
+    @inline(__always)
+    func match(_ key: RouteKey) -> RouteWord { read { visible(word(find(key))) } }
+
+    /// A record's word, or that of the nearest around it that is visible; an empty one for none. Within `read`.
+    @inline(__always)
+    func visible(_ word: RouteWord) -> RouteWord {
+        var word = word
+        for _ in 0..<Self.chainMax {
+            guard !word.isVisible, word.parent != 0 else { break }
+            word = self.word(word.parent)
+        }
+        return word
     }
 
     /// The record of exactly this prefix; 0 for none, with the nearest less specific one as `parent`.
     @inline(__always)
     func findExact(_ key: RouteKey) -> (record: UInt32, parent: UInt32) {
         var place = find(key)
-        while place != 0, let record = records.pointer(Int(place)) {
-            if record.pointee.length == key.length { return (place, 0) }
-            if record.pointee.length < key.length { return (0, place) }
-            place = record.pointee.parent.load(ordering: .acquiring)
+        while place != 0 {
+            let word = word(place)
+            if word.length == key.length { return (place, 0) }
+            if word.length < key.length { return (0, place) }
+            place = word.parent
         }
         return (0, 0)
     }
 
+    /// The prefix of a record. Within `read`, or by the writer.
+    func key(of place: UInt32) -> RouteKey {
+        RouteKey(
+            high: records.pointer(Int(place))?.pointee.high.load(ordering: .relaxed) ?? 0,
+            low: lows.pointer(Int(place))?.pointee.load(ordering: .relaxed) ?? 0, length: word(place).length)
+    }
+
     // MARK: Writing
 
-    /// Adds a prefix that is not there; its record, or 0 where the table is full.
+    func set(_ word: RouteWord, of place: UInt32) {
+        words.pointer(Int(place))?.pointee.store(word.bits, ordering: .releasing)
+    }
+
+    /// Adds a prefix that is not there, inside `parent`; its record, or 0 where the table is full.
     func insert(_ key: RouteKey, parent: UInt32, since: UInt32, _ places: inout Places) -> UInt32 {
         let place: UInt32
-        // One prefix needs at most 27 nodes: one for every four bits after the first 20.
-        guard places.freeNodes.count + Self.nodesMax - places.nodeCount > 27 else { return 0 }
+        guard places.blocks.hasRoom else { return 0 }
         if let free = places.freeRecords.popLast() {
             place = free
         } else {
@@ -103,159 +156,206 @@ struct RouteTrie: @unchecked Sendable {
             place = UInt32(places.recordCount)
             places.recordCount += 1
         }
-        guard let record = records.makePointer(Int(place)) else { return 0 }
-        record.initialize(to: RouteRecord(key, parent: parent, since: since))
-        forEachEntry(under: key, &places, makingNodes: true) { entry in
-            let old = entry.pointee.load(ordering: .relaxed)
-            guard old != 0, let top = self.topmost(from: old, longerThan: key.length) else {
-                entry.pointee.store(place, ordering: .releasing)
-                return
-            }
-            if top.pointee.parent.load(ordering: .relaxed) != place {
-                top.pointee.parent.store(place, ordering: .releasing)
-            }
+        guard let record = records.makePointer(Int(place)), let word = words.makePointer(Int(place)) else {
+            return 0
         }
+        record.initialize(to: RouteRecord(high: key.high, since: since))
+        let low = key.low == 0 ? lows.pointer(Int(place)) : lows.makePointer(Int(place))
+        low?.pointee.store(key.low, ordering: .relaxed)
+        word.pointee.store(RouteWord(parent: parent, length: key.length).bits, ordering: .releasing)
+        replace(Change(key: key, old: parent, new: place), &places)
         return place
     }
 
     /// Takes a prefix out; its record rests before it is used again.
     func remove(_ place: UInt32, _ places: inout Places) {
-        guard let record = records.pointer(Int(place)) else { return }
-        let key = record.pointee.key
-        let parent = record.pointee.parent.load(ordering: .relaxed)
-        forEachEntry(under: key, &places, makingNodes: false) { entry in
-            let old = entry.pointee.load(ordering: .relaxed)
-            if old == place {
-                entry.pointee.store(parent, ordering: .releasing)
-            } else if let top = self.topmost(from: old, longerThan: key.length),
-                top.pointee.parent.load(ordering: .relaxed) == place
-            {
-                top.pointee.parent.store(parent, ordering: .releasing)
-            }
-        }
-        collapse(key, &places)
+        replace(Change(key: key(of: place), old: place, new: word(place).parent), &places)
         places.restingRecords.append(place)
-        if places.restingRecords.count + places.restingNodes.count >= Self.restingMax {
-            generation.pointee.add(1, ordering: .sequentiallyConsistent)
-            places.freeRecords += places.restingRecords
-            places.freeNodes += places.restingNodes
-            places.restingRecords = []
-            places.restingNodes = []
-        }
+        if places.restingRecords.count >= Self.restingMax { release(&places) }
     }
 
-    /// Every record inside `key`, some of them several times.
+    /// Every record inside that of `place`, some of them several times.
     func forEachDescendant(of place: UInt32, _ body: (UInt32) -> Void) {
-        guard let record = records.pointer(Int(place)) else { return }
-        var none = Places()
-        let length = record.pointee.length
+        let key = key(of: place)
         var last: UInt32 = 0
-        forEachEntry(under: record.pointee.key, &none, makingNodes: false) { entry in
-            let leaf = entry.pointee.load(ordering: .relaxed)
+        forEachLeaf(under: key) { leaf in
             guard leaf != last else { return }
             last = leaf
             var next = leaf
-            while next != place, let found = self.records.pointer(Int(next)), next != 0,
-                found.pointee.length > length
-            {
+            while next != place, next != 0 {
+                let word = word(next)
+                guard word.length > key.length else { break }
                 body(next)
-                next = found.pointee.parent.load(ordering: .relaxed)
+                next = word.parent
             }
         }
     }
 
-    /// From a record upwards, the last that is more specific than `length`; nil where the record itself is not.
-    private func topmost(from place: UInt32, longerThan length: UInt8) -> UnsafeMutablePointer<RouteRecord>? {
-        guard place != 0, var record = records.pointer(Int(place)), record.pointee.length > length else {
-            return nil
+    /// A record that takes another's place in the leaves that a prefix covers, and as parent of those inside.
+    private struct Change {
+        let key: RouteKey
+        let old: UInt32
+        let new: UInt32
+    }
+
+    private func replace(_ change: Change, _ places: inout Places) {
+        let first = Int(truncatingIfNeeded: change.key.high >> Self.rootShift)
+        let length = Int(change.key.length)
+        if length > Self.rootBits {
+            let old = root[first].load(ordering: .relaxed)
+            let new = replaced(old, at: Self.rootBits, change, &places)
+            if new != old { root[first].store(new, ordering: .releasing) }
+        } else {
+            for place in first..<(first + 1 << (Self.rootBits - length)) {
+                let old = root[place].load(ordering: .relaxed)
+                let new = covered(old, change)
+                if new != old { root[place].store(new, ordering: .releasing) }
+            }
         }
-        while let above = records.pointer(Int(record.pointee.parent.load(ordering: .relaxed))),
-            record.pointee.parent.load(ordering: .relaxed) != 0, above.pointee.length > length
+        if places.blocks.restingCount >= Self.restingMax { release(&places) }
+    }
+
+    /// The entry that stands for this one after the change; `depth` is the length of the prefix that leads to it.
+    private func replaced(
+        _ entry: UInt32, at depth: Int, _ change: Change, _ places: inout Places
+    ) -> UInt32 {
+        let length = Int(change.key.length)
+        let below = depth + RouteBlock.stride
+        let slot = change.key.chunk(at: depth)
+        let end = length > below ? slot + 1 : slot + 1 << (below - length)
+        let block = block(entry)
+        let runs = block?.runs ?? 1
+        var inner: UInt32?
+        if length > below {
+            inner = replaced(
+                block?.entry(at: slot).pointee.load(ordering: .relaxed) ?? entry, at: below, change, &places)
+        }
+        var starts = runs | 1 << UInt64(slot) | (end < 64 ? 1 << UInt64(end) : 0)
+        var made: UInt64 = 0
+        var count = 0
+        var run = -1
+        while starts != 0 {
+            let start = starts.trailingZeroBitCount
+            starts &= starts &- 1
+            run += runs & 1 << UInt64(start) == 0 ? 0 : 1
+            let old = block?.entry(run).pointee.load(ordering: .relaxed) ?? entry
+            let new = start < slot || start >= end ? old : inner ?? covered(old, change)
+            guard count == 0 || scratch[count - 1] != new else { continue }
+            scratch[count] = new
+            made |= 1 << UInt64(start)
+            count += 1
+        }
+        if count == 1, scratch[0] & Self.blockBit == 0 {
+            if let block { places.blocks.leave(entry & ~Self.blockBit, entries: block.count) }
+            return scratch[0]
+        }
+        if made != runs || block == nil, let place = places.blocks.take(entries: count),
+            let base = blocks.makePointer(Int(place))
         {
-            record = above
+            RouteBlock(base: base).fill(runs: made, scratch)
+            if let block { places.blocks.leave(entry & ~Self.blockBit, entries: block.count) }
+            return place | Self.blockBit
         }
-        return record
+        // As many entries as before, or fewer and no room for a smaller block.
+        if let block { store(made, in: block) }
+        return entry
+    }
+
+    /// Writes the entries of `scratch` over those of a block that has a run wherever `made` has one.
+    private func store(_ made: UInt64, in block: RouteBlock) {
+        var starts = block.runs
+        var index = 0
+        while starts != 0 {
+            let new = scratch[max(0, RouteBlock.rank(of: starts.trailingZeroBitCount, in: made) - 1)]
+            starts &= starts &- 1
+            let place = block.entry(index)
+            if place.pointee.load(ordering: .relaxed) != new {
+                place.pointee.store(new, ordering: .releasing)
+            }
+            index += 1
+        }
+    }
+
+    /// As `replaced`, of an entry that the prefix covers whole: no runs come or go.
+    private func covered(_ entry: UInt32, _ change: Change) -> UInt32 {
+        guard let block = block(entry) else { return relinked(entry, change) }
+        for index in 0..<block.count {
+            let place = block.entry(index)
+            let old = place.pointee.load(ordering: .relaxed)
+            let new = covered(old, change)
+            if new != old { place.pointee.store(new, ordering: .releasing) }
+        }
+        return entry
+    }
+
+    /// As `replaced`, of a leaf; the outermost prefix on the way from a longer one to the old gets the new as parent.
+    private func relinked(_ leaf: UInt32, _ change: Change) -> UInt32 {
+        if leaf == change.old { return change.new }
+        var place = leaf
+        while place != 0 {
+            var word = word(place)
+            guard word.length > change.key.length else { break }
+            if word.parent == change.old {
+                word.parent = change.new
+                set(word, of: place)
+                break
+            }
+            place = word.parent
+        }
+        return leaf
     }
 
     /// The leaves that a prefix covers.
-    private func forEachEntry(
-        under key: RouteKey, _ places: inout Places, makingNodes: Bool,
-        _ body: (UnsafeMutablePointer<Atomic<UInt32>>) -> Void
-    ) {
-        let first = Int(truncatingIfNeeded: key.high >> 44)
+    private func forEachLeaf(under key: RouteKey, _ body: (UInt32) -> Void) {
+        let first = Int(truncatingIfNeeded: key.high >> Self.rootShift)
         let length = Int(key.length)
         guard length > Self.rootBits else {
-            for place in first..<(first + 1 << (Self.rootBits - length)) { visit(root + place, body) }
+            for place in first..<(first + 1 << (Self.rootBits - length)) {
+                forEachLeaf(of: root[place].load(ordering: .relaxed), body)
+            }
             return
         }
-        var entry = root + first
+        var entry = root[first].load(ordering: .relaxed)
         var depth = Self.rootBits
-        while true {
-            guard let base = makingNodes ? makeNode(at: entry, &places) : node(at: entry) else {
-                visit(entry, body)
-                return
+        while let block = block(entry), length > depth {
+            let slot = key.chunk(at: depth)
+            depth += RouteBlock.stride
+            guard length < depth else {
+                entry = block.entry(at: slot).pointee.load(ordering: .relaxed)
+                continue
             }
-            let nibble = key.nibble(at: depth)
-            if length <= depth + 4 {
-                for place in nibble..<(nibble + 1 << (depth + 4 - length)) { visit(base + place, body) }
-                return
+            let last = slot + 1 << (depth - length) - 1
+            for index
+                in (RouteBlock.rank(of: slot, in: block.runs) - 1)..<RouteBlock.rank(
+                    of: last, in: block.runs)
+            {
+                forEachLeaf(of: block.entry(index).pointee.load(ordering: .relaxed), body)
             }
-            entry = base + nibble
-            depth += 4
+            return
+        }
+        forEachLeaf(of: entry, body)
+    }
+
+    private func forEachLeaf(of entry: UInt32, _ body: (UInt32) -> Void) {
+        guard let block = block(entry) else { return body(entry) }
+        for index in 0..<block.count {
+            forEachLeaf(of: block.entry(index).pointee.load(ordering: .relaxed), body)
         }
     }
 
-    private func visit(
-        _ entry: UnsafeMutablePointer<Atomic<UInt32>>, _ body: (UnsafeMutablePointer<Atomic<UInt32>>) -> Void
-    ) {
-        guard let base = node(at: entry) else { return body(entry) }
-        for place in 0..<16 { visit(base + place, body) }
+    /// The block that an entry names; nil where it is a leaf.
+    @inline(__always)
+    func block(_ entry: UInt32) -> RouteBlock? {
+        guard entry & Self.blockBit != 0 else { return nil }
+        return blocks.pointer(Int(entry & ~Self.blockBit)).map { RouteBlock(base: $0) }
     }
 
-    /// The node that an entry names; nil where it is a leaf.
-    private func node(at entry: UnsafeMutablePointer<Atomic<UInt32>>) -> UnsafeMutablePointer<Atomic<UInt32>>?
-    {
-        let value = entry.pointee.load(ordering: .relaxed)
-        guard value & Self.nodeBit != 0 else { return nil }
-        return nodes.pointer(Int(value & ~Self.nodeBit) * 16)
-    }
-
-    /// As above; a leaf becomes a node of sixteen leaves like it. Nil where there is no room.
-    private func makeNode(
-        at entry: UnsafeMutablePointer<Atomic<UInt32>>, _ places: inout Places
-    ) -> UnsafeMutablePointer<Atomic<UInt32>>? {
-        if let base = node(at: entry) { return base }
-        let place: UInt32
-        if let free = places.freeNodes.popLast() {
-            place = free
-        } else {
-            guard places.nodeCount < Self.nodesMax else { return nil }
-            place = UInt32(places.nodeCount)
-            places.nodeCount += 1
-        }
-        guard let base = nodes.makePointer(Int(place) * 16) else { return nil }
-        let value = entry.pointee.load(ordering: .relaxed)
-        for offset in 0..<16 { base[offset].store(value, ordering: .relaxed) }
-        entry.pointee.store(place | Self.nodeBit, ordering: .releasing)
-        return base
-    }
-
-    /// Takes nodes out on the way to `key` whose sixteen entries have become one and the same leaf.
-    private func collapse(_ key: RouteKey, _ places: inout Places) {
-        var path = [root + Int(truncatingIfNeeded: key.high >> 44)]
-        var depth = Self.rootBits
-        while let last = path.last, let base = node(at: last), depth < Int(key.length), depth <= 124 {
-            path.append(base + key.nibble(at: depth))
-            depth += 4
-        }
-        for entry in path.reversed() {
-            guard let base = node(at: entry) else { continue }
-            let value = base[0].load(ordering: .relaxed)
-            guard value & Self.nodeBit == 0,
-                (1..<16).allSatisfy({ base[$0].load(ordering: .relaxed) == value })
-            else { return }
-            places.restingNodes.append(entry.pointee.load(ordering: .relaxed) & ~Self.nodeBit)
-            entry.pointee.store(value, ordering: .releasing)
-        }
+    private func release(_ places: inout Places) {
+        generation.pointee.add(1, ordering: .sequentiallyConsistent)
+        // What is written into these places from here on is seen after the new generation.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        places.freeRecords += places.restingRecords
+        places.restingRecords.removeAll(keepingCapacity: true)
+        places.blocks.release()
     }
 }

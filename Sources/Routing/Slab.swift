@@ -9,12 +9,15 @@ struct Slab<Element: ~Copyable>: @unchecked Sendable {
     private let segments: Int
     private let bits: Int
     private let mask: Int
+    private let margin: Int
 
     /// - Parameters:
     ///   - capacity: elements at most.
     ///   - segmentBits: a segment has 2 to the power of this many elements.
-    init(capacity: Int, segmentBits: Int) {
+    ///   - margin: elements that may be read behind the last of a segment.
+    init(capacity: Int, segmentBits: Int, margin: Int = 0) {
         bits = segmentBits
+        self.margin = margin
         mask = (1 << segmentBits) - 1
         segments = (capacity + mask) >> segmentBits
         directory = .allocate(capacity: segments)
@@ -30,13 +33,13 @@ struct Slab<Element: ~Copyable>: @unchecked Sendable {
         }
     }
 
-    private var segmentOctets: Int { (mask + 1) * MemoryLayout<Element>.stride }
+    private var segmentOctets: Int { (mask + 1 + margin) * MemoryLayout<Element>.stride }
 
     /// The element's place; nil where its segment was never written or the index lies outside.
     @inline(__always)
     func pointer(_ index: Int) -> UnsafeMutablePointer<Element>? {
-        let place = index >> bits
-        guard place >= 0, place < segments else { return nil }
+        let place = index &>> bits
+        guard UInt(bitPattern: place) < UInt(bitPattern: segments) else { return nil }
         let address = directory[place].load(ordering: .acquiring)
         guard let base = UnsafeMutablePointer<Element>(bitPattern: address) else { return nil }
         return base + (index & mask)

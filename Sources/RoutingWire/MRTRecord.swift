@@ -6,17 +6,18 @@ package struct MRTRecord: Hashable, Sendable {
     package let time: Timestamp
     package let content: Content
 
+    /// The large kinds are boxed: a full table has a million of the small.
     package enum Content: Hashable, Sendable {
         /// TABLE_DUMP_V2 PEER_INDEX_TABLE: the peers that the next tables' entries name.
-        case peerIndex(MRTPeerIndex)
+        indirect case peerIndex(MRTPeerIndex)
         /// TABLE_DUMP_V2: a prefix and all its routes.
         case table(MRTTable)
         /// TABLE_DUMP: a prefix and one route.
-        case tableDump(MRTTableDump)
+        indirect case tableDump(MRTTableDump)
         /// BGP4MP: a message that a peer sent, or that the collector sent to it.
-        case message(MRTMessage)
+        indirect case message(MRTMessage)
         /// BGP4MP: a session's new state.
-        case stateChange(MRTStateChange)
+        indirect case stateChange(MRTStateChange)
         /// Routing data that this reader does not follow.
         case other(type: UInt16, subtype: UInt16)
     }

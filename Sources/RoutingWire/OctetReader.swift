@@ -84,18 +84,20 @@ package struct OctetReader {
         }
         var high: UInt64 = 0
         var low: UInt64 = 0
-        for place in 0..<count {
-            let octet = UInt64(octets[offset &+ place])
-            if family == .ipv4 {
-                low |= octet << UInt64(24 &- 8 &* place)
-            } else if place < 8 {
-                high |= octet << UInt64(56 &- 8 &* place)
-            } else {
-                low |= octet << UInt64(120 &- 8 &* place)
+        for place in 0..<min(count, 8) {
+            high |= UInt64(octets[offset &+ place]) &<< UInt64(truncatingIfNeeded: 56 &- 8 &* place)
+        }
+        if count > 8 {
+            for place in 8..<count {
+                low |= UInt64(octets[offset &+ place]) &<< UInt64(truncatingIfNeeded: 120 &- 8 &* place)
             }
         }
         offset &+= count
-        return Prefix(IPAddress(family: family, high: high, low: low), length: length)
+        switch family {
+        case .ipv4:
+            return Prefix(IPAddress(ipv4: UInt32(truncatingIfNeeded: high &>> 32)), length: length)
+        case .ipv6: return Prefix(IPAddress(ipv6High: high, low: low), length: length)
+        }
     }
 
     private func require(_ count: Int) throws(RoutingWireError) {

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""Writes MRT files for tests and benchmarks, and what other readers make of them.
+"""Writes MRT files for tests, and what other readers make of them.
 
     python3 make_mrt.py fixtures ../RoutingWireTests/Fixtures   # small files of every form
-    python3 make_mrt.py table FILE --ipv4 1000000 --ipv6 200000 --peers 1
     python3 make_mrt.py story DIRECTORY       # an AS that leaves and returns: table.mrt and updates.mrt
     python3 make_mrt.py routes FILE [--reader bgpdump|mrtparse]  # a file's routes, one a line
     python3 make_mrt.py expect DIR     # checks that both readers agree, writes FILE.routes beside each file
@@ -15,7 +14,6 @@ last set in ascending order. Neither reader knows RIB_GENERIC; its expected rout
 import argparse
 import ipaddress
 import pathlib
-import random
 import struct
 import subprocess
 import sys
@@ -179,67 +177,6 @@ def fixtures():
     ])
 
 
-def full_table(path, ipv4, ipv6, peers, seed):
-    """A table as the Internet's looks: prefix lengths, nesting, few large origins and many small ones."""
-    rng = random.Random(seed)
-    speakers = [(f"192.0.2.{i + 1}" if i < 250 else f"198.51.100.{i - 249}", 64500 + i) for i in range(peers)]
-    numbers = [rng.randrange(1000, 400_000) for _ in range(76_000)]
-    transit = [rng.randrange(100, 60_000) for _ in range(400)]
-
-    def entry(origin, hop):
-        tail = [rng.choice(transit) for _ in range(rng.choice((1, 2, 2, 3, 3, 4)))] + [origin]
-        tail += [origin] * (rng.random() < 0.08)
-        marks = [(rng.randrange(65536), rng.randrange(65536)) for _ in range(rng.choice((0, 2, 4, 8)))]
-        out = []
-        for place, (address, number) in enumerate(speakers):
-            if peers > 1 and rng.random() < 0.03:
-                continue
-            short = short_reach("2001:db8::1") if hop is None else None
-            out.append((place, 0, attributes([number] + tail, hop=hop, reach=short, communities=marks)))
-        return out or [(0, 0, attributes([speakers[0][1]] + tail))]
-
-    def origin():
-        return numbers[min(int(rng.expovariate(1 / 9000)), len(numbers) - 1)]
-
-    def walk(first, last, width, bits, lengths, count):
-        """Blocks in ascending order, some with more specific ones inside."""
-        lists, weights = zip(*lengths)
-        made, address = 0, first
-        gap = max(1, (last - first) // max(1, count))
-        while made < count and address < last:
-            length = rng.choices(lists, weights)[0]
-            size = 1 << (width - length)
-            address = (address + size - 1) // size * size
-            owner = origin()
-            yield address, length, owner
-            made += 1
-            if length < bits and rng.random() < 0.3:
-                inner = address
-                for _ in range(rng.randrange(1, 9)):
-                    if inner >= address + size or made >= count:
-                        break
-                    yield inner, bits, owner if rng.random() < 0.9 else origin()
-                    made += 1
-                    inner += (1 << (width - bits)) * rng.choice((1, 1, 2))
-            address += size + rng.randrange(max(1, gap // 2))
-
-    four = [(24, 64), (23, 9), (22, 12), (21, 4), (20, 4), (19, 2.5), (18, 1.3), (17, .7), (16, 1.2), (15, .2)]
-    six = [(48, 55), (44, 8), (40, 9), (32, 14), (36, 6), (46, 4), (47, 2), (29, 2), (28, .2)]
-    with open(path, "wb") as out:
-        out.write(peer_index(speakers))
-        sequence = 0
-        for address, length, owner in walk(1 << 24, 224 << 24, 32, 24, four, ipv4):
-            text = f"{ipaddress.IPv4Address(address)}/{length}"
-            out.write(table(sequence, text, entry(owner, "192.0.2.1")))
-            sequence += 1
-        made4 = sequence
-        for address, length, owner in walk(0x2001 << 112, 0x2e00 << 112, 128, 48, six, ipv6):
-            text = f"{ipaddress.IPv6Address(address)}/{length}"
-            out.write(table(sequence, text, entry(owner, None)))
-            sequence += 1
-    print(f"{made4} IPv4 and {sequence - made4} IPv6 prefixes from {peers} peers", file=sys.stderr)
-
-
 def line(kind, peer, number, network, path="", identifier=0):
     """`path` as bgpdump prints it: numbers, sets in braces with commas."""
     last = str(path).split()[-1:] or [""]
@@ -370,12 +307,6 @@ def main():
     routes = commands.add_parser("routes")
     routes.add_argument("file")
     routes.add_argument("--reader", choices=READERS, default="bgpdump")
-    whole = commands.add_parser("table")
-    whole.add_argument("file")
-    whole.add_argument("--ipv4", type=int, default=1_000_000)
-    whole.add_argument("--ipv6", type=int, default=200_000)
-    whole.add_argument("--peers", type=int, default=1)
-    whole.add_argument("--seed", type=int, default=6396)
     given = parser.parse_args()
     if given.command == "fixtures":
         folder = pathlib.Path(given.directory)
@@ -386,11 +317,9 @@ def main():
         story(pathlib.Path(given.directory))
     elif given.command == "expect":
         expect(given.directory)
-    elif given.command == "routes":
+    else:
         for row in READERS[given.reader](given.file):
             print(row)
-    else:
-        full_table(given.file, given.ipv4, given.ipv6, given.peers, given.seed)
 
 
 if __name__ == "__main__":

@@ -38,9 +38,15 @@ final class Speaker: @unchecked Sendable {
     }
 
     let channel: any Channel
-    let messages = Mailbox<BGPMessage>()
+    let messages: Mailbox<BGPMessage>
+
+    init(_ channel: any Channel, _ messages: Mailbox<BGPMessage>) {
+        self.channel = channel
+        self.messages = messages
+    }
 
     init(port: Int) async throws {
+        messages = Mailbox()
         let continuation = messages.continuation
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
@@ -83,6 +89,29 @@ final class Speaker: @unchecked Sendable {
     }
 }
 
+/// A neighbour that waits to be called.
+final class Awaiting: Sendable {
+    let callers = Mailbox<Speaker>()
+    private let channel: any Channel
+
+    init() async throws {
+        let continuation = callers.continuation
+        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let messages = Mailbox<BGPMessage>()
+                    try channel.pipeline.syncOperations.addHandler(
+                        Speaker.Handler(messages.continuation))
+                    continuation.yield(Speaker(channel, messages))
+                }
+            }.bind(host: "127.0.0.1", port: 0).get()
+    }
+
+    var port: UInt16 { UInt16(clamping: channel.localAddress?.port ?? 0) }
+
+    func close() async throws { try await channel.close() }
+}
+
 /// A feed on a port of its own.
 struct Listening {
     let table = RouteTable()
@@ -90,17 +119,21 @@ struct Listening {
     let port: Int
     let reports = Mailbox<FeedReport>()
 
-    init(holdTime: UInt16 = 90) async throws {
+    /// - Parameter port: where the neighbour waits to be called; nil where it calls.
+    init(calling port: UInt16? = nil) async throws {
         let continuation = reports.continuation
         let loopback = IPAddress(ipv4: 0x7F00_0001)
         let settings = BGPFeedSettings(
             listen: Endpoint(loopback, port: 0), asNumber: ASNumber(64512), identifier: 1,
-            neighbours: [.init(address: loopback, asNumber: ASNumber(64511))])
+            neighbours: [
+                .init(
+                    address: loopback, asNumber: ASNumber(64511), connects: port != nil, port: port ?? 179)
+            ])
         feed = BGPFeed(
             settings, table: table, loop: MultiThreadedEventLoopGroup.singleton.next(),
             clock: { Timestamp(seconds: 1_700_000_000) }, report: { continuation.yield($0) })
         try await feed.start().get()
-        port = try #require(try await feed.port().get())
+        self.port = try #require(try await feed.port().get())
     }
 
     func next() async -> FeedReport? { await reports.next() }
@@ -133,6 +166,47 @@ struct LoopbackTests {
         #expect(end == .ended(loopback, ASNumber(64511), .notified(.shutdown(text: "maintenance"))))
         #expect(listening.table.standing(of: address) == .unknown)
         #expect(listening.table.match(address) != nil)
+        try await listening.feed.stop().get()
+    }
+
+    @Test("A neighbour that is to be called is called, and again when its session has ended")
+    func calling() async throws {
+        let neighbour = try await Awaiting()
+        let listening = try await Listening(calling: neighbour.port)
+        for _ in 0..<2 {
+            let speaker = try #require(await neighbour.callers.next())
+            guard case .open(let open) = await speaker.next() else {
+                Issue.record("no OPEN")
+                return
+            }
+            #expect(open.asNumber == ASNumber(64512))
+            try await speaker.establish()
+            #expect(await speaker.next() == .keepalive)
+            try await speaker.announce("192.0.2.0/24", [64511, 64496])
+            try await speaker.send(.update(.init(endOfRIB: .ipv4)))
+            #expect(await listening.next() == .established(loopback, ASNumber(64511)))
+            #expect(await listening.next() == .complete(loopback, ASNumber(64511), .ipv4))
+            #expect(listening.table.standing(of: address) == .visible)
+            try await speaker.channel.close()
+            #expect(await listening.next() == .ended(loopback, ASNumber(64511), .closed))
+            #expect(listening.table.standing(of: address) == .unknown)
+        }
+        try await listening.feed.stop().get()
+        try await neighbour.close()
+    }
+
+    @Test("A neighbour that cannot be called is told, with its address")
+    func callingInVain() async throws {
+        // A port that was free a moment ago.
+        let gone = try await Awaiting()
+        let port = gone.port
+        try await gone.close()
+        let listening = try await Listening(calling: port)
+        guard case .cannotConnect(let endpoint, _) = await listening.next() else {
+            Issue.record("no report")
+            return
+        }
+        #expect(endpoint == Endpoint(loopback, port: port))
         try await listening.feed.stop().get()
     }
 

@@ -68,11 +68,15 @@ struct RouteModelTests {
                 }
             }
             guard step % 40 == 0 else { continue }
-            for _ in 0..<20 {
-                let asked = address()
-                let found = table.match(asked)
-                let expected = model.match(asked)
+            // An address of the other family, which has no routes, stands among them.
+            let asked =
+                [IPAddress(ipv4: 0x0A00_0001), IPAddress(ipv6High: 0x2001_0DB8 << 32, low: 1)]
+                + (0..<40).map { _ in address() }
+            for (address, together) in zip(asked, table.matches(of: asked)) {
+                let found = table.match(address)
+                let expected = address.family == family ? model.match(address) : nil
                 #expect(found?.length == expected?.0 && found?.origin.value == expected?.1)
+                #expect(found?.length == together?.length && found?.origin == together?.origin)
             }
             for origin in UInt32(1)...4 {
                 let blocks = table.visible(of: ASNumber(origin), family)
@@ -82,6 +86,38 @@ struct RouteModelTests {
                 #expect(blocks.prefixes == prefixes)
             }
         }
+    }
+
+    @Test("Memory of prefixes that were forgotten is used again", arguments: AddressFamily.allCases)
+    func reuse(family: AddressFamily) throws {
+        var random = SeededGenerator(seed: 11)
+        let table = RouteTable()
+        let peer = RoutePeer(source: .session, address: IPAddress(ipv4: 1), asNumber: ASNumber(64500))
+        let place = try #require(table.join(peer))
+        var now = Timestamp(seconds: 1_700_000_000)
+        table.begin(place, family, at: now)
+        table.complete(place, family, at: now)
+        var sizes: [Int] = []
+        for _ in 0..<12 {
+            let prefixes = (0..<3000).map { _ in
+                let bits = UInt64.random(in: 0...UInt64.max, using: &random)
+                return family == .ipv4
+                    ? Prefix(
+                        IPAddress(ipv4: 0x0A00_0000 | UInt32(truncatingIfNeeded: bits >> 40)), length: 26)
+                    : Prefix(IPAddress(ipv6High: 0x2001 << 48 | bits >> 16, low: 0), length: 60)
+            }
+            for prefix in prefixes {
+                table.add(prefix, origins: .one(ASNumber(64496)), from: place, at: now)
+            }
+            for prefix in prefixes {
+                table.apply(BGPUpdate(withdrawing: [BGPRoute(prefix)]), from: place, at: now)
+            }
+            now = Timestamp(seconds: now.seconds + Int64(RouteTable.withdrawnMemory) + 1)
+            for _ in 0..<8 { while table.advance(to: now) {} }
+            sizes.append(table.octets)
+        }
+        // A segment more may be begun; anew, each round would take half a megabyte.
+        #expect((sizes.last ?? .max) <= sizes[3] + 1 << 18, "\(sizes)")
     }
 
     @Test("Readers see whole routes while prefixes come, go and are forgotten")
@@ -117,12 +153,15 @@ struct RouteModelTests {
             group.addTask {
                 var wrong = 0
                 var random = SeededGenerator(seed: 7)
-                for _ in 0..<200_000 {
+                for _ in 0..<100_000 {
                     let address = IPAddress(
                         ipv4: 0x0A00_0000 | UInt32.random(in: 0..<1 << 21, using: &random))
-                    guard let found = table.match(address), found.length == Int(found.origin.value) else {
-                        wrong += 1
-                        continue
+                    let next = IPAddress(ipv4: UInt32(truncatingIfNeeded: address.low) ^ 1 << 20)
+                    for found in [table.match(address)] + table.matches(of: [address, next]) {
+                        guard let found, found.length == Int(found.origin.value) else {
+                            wrong += 1
+                            continue
+                        }
                     }
                 }
                 return wrong

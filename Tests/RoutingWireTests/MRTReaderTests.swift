@@ -18,6 +18,14 @@ struct MRTReaderTests {
 
     /// The file's routes in the words of `make_mrt.py`.
     static func routes(_ octets: [UInt8], chunk: Int) throws -> [String] {
+        let (lines, reader) = try read(octets, chunk: chunk)
+        #expect(reader.pendingOctets == 0)
+        #expect(reader.offset == octets.count)
+        return lines
+    }
+
+    /// As far as the file is written.
+    static func read(_ octets: [UInt8], chunk: Int) throws -> (lines: [String], reader: MRTReader) {
         var reader = MRTReader()
         var lines: [String] = []
         var peers: [MRTPeer] = []
@@ -28,9 +36,7 @@ struct MRTReaderTests {
                 lines += Self.lines(record, peers)
             }
         }
-        #expect(reader.pendingOctets == 0)
-        #expect(reader.offset == octets.count)
-        return lines.sorted()
+        return (lines.sorted(), reader)
     }
 
     private static func lines(_ record: MRTRecord, _ peers: [MRTPeer]) -> [String] {
