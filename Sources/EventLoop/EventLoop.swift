@@ -45,6 +45,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var spareJobs: [UnownedJob] = []
     private var timers = TimerQueue()
     private var sources = Slab<any ReadinessSource>()
+    var idleSockets = IdleSockets()
+    /// Closes idle sockets when they have grown old; nil while there are none.
+    var sweep: TimerToken?
     private var unflushed: [DatagramListener] = []
     private var backlogs: [() -> Bool] = []
     private var hasBacklog = false

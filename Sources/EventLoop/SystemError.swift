@@ -7,6 +7,7 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         case createQueue = "epoll_create"
         case createWakeup = "eventfd"
         case register = "epoll_ctl"
+        case connect
         case createThread = "pthread_create"
         case listen = "bind"
         case readAddress = "getsockname"

@@ -1,5 +1,6 @@
 import EventLoop
 import Primitives
+import Synchronization
 import Testing
 
 @Suite("Datagrams") struct DatagramTests {
@@ -56,6 +57,61 @@ import Testing
             let server = try await worker.listen(handler)
             let outcome = await worker.exchange([7], with: server, timeout: .seconds(600)) { $0 == [7] }
             #expect(outcome == .silent)
+        }
+    }
+
+    @Test("RFC 5452 §9.2: exchanges at the same time have ports of their own")
+    func portsAtOnce() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenForPorts(after: 50)
+            let ports = await withTaskGroup(of: [UInt8]?.self) { group in
+                for _ in 0..<50 { group.addTask { await worker.exchange([1], with: server).octets } }
+                return await group.reduce(into: Set<[UInt8]?>()) { $0.insert($1) }
+            }
+            #expect(ports.count == 50)
+        }
+    }
+
+    @Test("RFC 5452 §9.2: a port serves sixteen exchanges, one after the other, and is given up")
+    func portsInTurn() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenForPorts()
+            var uses: [[UInt8]: Int] = [:]
+            for _ in 0..<160 {
+                let port = try #require(await worker.exchange([1], with: server).octets)
+                uses[port, default: 0] += 1
+            }
+            #expect(uses.count >= 10 && uses.values.allSatisfy { $0 <= 16 })
+        }
+    }
+
+    @Test("A port is not used again after silence, nor after a foreign reply")
+    func portsAfterTrouble() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenForPorts()
+            let ports = Mutex<Set<[UInt8]>>([])
+            for _ in 0..<3 {
+                let outcome = await worker.exchange([1], with: server, timeout: .milliseconds(20)) { port in
+                    ports.withLock { _ = $0.insert(port) }
+                    return false
+                }
+                #expect(outcome == .silent)
+            }
+            #expect(ports.withLock(\.count) == 3)
+        }
+    }
+
+    @Test("A port is not used again after a second reply")
+    func portsAfterDuplicates() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenForPorts(replies: 2)
+            var ports: Set<[UInt8]?> = []
+            for _ in 0..<5 {
+                ports.insert(await worker.exchange([1], with: server).octets)
+                // Whatever else arrives is read in the meantime.
+                try await worker.run { await $0.loop.sleep(until: $0.loop.now + .milliseconds(20)) }
+            }
+            #expect(ports.count == 5)
         }
     }
 }

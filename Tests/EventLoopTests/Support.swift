@@ -29,6 +29,15 @@ actor Worker {
         return listener.localEndpoint
     }
 
+    /// Starts a listener that replies with the port that a query came from, so often, once `queries` have come.
+    func listenForPorts(after queries: Int = 1, replies: Int = 1) throws -> Endpoint {
+        let listener = try DatagramListener(loop: loop, endpoint: Endpoint(loopback, port: 0))
+        let handler = PortHandler(listener, after: queries, replies: replies)
+        try listener.start(handler)
+        kept += [listener, handler]
+        return listener.localEndpoint
+    }
+
     /// A bound port that nobody answers.
     func silentEndpoint() throws -> Endpoint {
         let listener = try DatagramListener(loop: loop, endpoint: Endpoint(loopback, port: 0))
@@ -69,6 +78,34 @@ final class ScriptedHandler: DatagramHandler {
         reply.copyBytes(from: answer)
         for octets in later(query) { listener?.send(octets, to: peer) }
         return answer.count
+    }
+}
+
+/// Replies with the two octets of the peer's port.
+final class PortHandler: DatagramHandler {
+    private let listener: DatagramListener
+    private let queries: Int
+    private let replies: Int
+    private var peers: [PeerAddress] = []
+
+    init(_ listener: DatagramListener, after queries: Int, replies: Int) {
+        self.listener = listener
+        self.queries = queries
+        self.replies = replies
+    }
+
+    func receive(
+        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
+        replyInto reply: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        peers.append(peer)
+        guard peers.count == queries else { return 0 }
+        for peer in peers {
+            let port = withUnsafeBytes(of: peer.port.bigEndian) { [UInt8]($0) }
+            for _ in 0..<replies { listener.send(port, to: peer) }
+        }
+        peers = []
+        return 0
     }
 }
 
