@@ -47,4 +47,26 @@ struct DetectorScoreTests {
         #expect(score.blamedForUplink == 0, "worlds from \(drawn)")
         #expect(score.brier < 0.005, "worlds from \(drawn)")
     }
+
+    /// Worlds in which a fifth of all packets is lost: the probes that would have found a network back were.
+    @Test(arguments: [114, 128, 353, 7_832_253_995_086_862_486] as [UInt64])
+    func `a probe that is lost on the way does not hide for another back-off that a network is back`(
+        seed: UInt64
+    ) {
+        #expect(Self.score(seed).recall == 1)
+    }
+
+    /// Networks whose limits made them silent before were, to all appearance, silent on their own when the uplink went away.
+    @Test(arguments: [416, 3_649_434_162_978_553_084, 13_086_840_220_116_737_454] as [UInt64])
+    func `a network that is often silent is not blamed while the uplink is away`(seed: UInt64) {
+        #expect(Self.score(seed).blamedForUplink == 0)
+    }
+
+    private static func score(_ seed: UInt64) -> OutageScore {
+        let run = OutageRun(.random(seed: seed), seed: seed)
+        run.run()
+        var score = OutageScore()
+        score.add(run, seed: seed)
+        return score
+    }
 }

@@ -36,6 +36,8 @@ package enum DetectorModel {
     static let votingObservations = 3
     /// How far the ratio of a network's answers moves with one exchange: it knows a worsening link after about 16.
     static let ratioStep = 1.0 / 16
+    /// The same for the share of single exchanges: steady enough to tell a loss of a fifth from one of a twentieth.
+    static let deliveryStep = 1.0 / 64
     /// Silences of one server in a row that its network's ratio learns from; more are a fault of its own.
     static let learntSilences = 3
     /// Onsets this close, in seconds, are one onset: waits for servers end up to 1.5 s after they began.

@@ -170,7 +170,7 @@ extension OutageDetector {
         random: RandomSource
     ) {
         let watched = networks[network]
-        guard !uplinks[watched.key.family].isDoubtful else { return }
+        guard !uplinks[watched.key.family].isDoubtful, !uplinks[watched.key.family].isUnclear else { return }
         let isPatient = !found.unheard.isEmpty && now - found.firstSilence < DetectorModel.patience
         let narrow =
             posterior.prefixes.map(\.share).reduce(0, +) + posterior.servers.map(\.share).reduce(0, +)

@@ -123,6 +123,7 @@ extension OutageDetector {
         let family = server.address.family
         if let last = server.lastAnswer, instant < last { return }
         servers[index].lastSeen = instant
+        if !isRefusal, server.incident == nil { networks[server.network].notDelivered() }
         guard !server.isCounted(instant) else { return }
         if !isRefusal {
             if let grace = uplinks[family].graceUntil, instant < grace { return }

@@ -43,7 +43,9 @@ extension OutageDetector {
                 guard networks[network].budget.isDueWhileReturning(at: now, last: last) else { continue }
             } else {
                 asked.insert(network)
-                guard networks[network].budget.isDueWhileAway(at: now, random: random) else { continue }
+                let delivery = networks[network].delivery
+                guard networks[network].budget.isDueWhileAway(at: now, delivery: delivery, random: random)
+                else { continue }
             }
             guard let index = nextToAsk(incident, members) else { continue }
             probe(index, at: now, probes: &probes)

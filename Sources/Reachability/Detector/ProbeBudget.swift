@@ -3,17 +3,24 @@ import Primitives
 /// How many probes one network may still be sent.
 ///
 /// In steady state tokens come back at the hourly rate, and part of them is kept for when a first probe went unanswered; while
-/// the network is away one probe goes out after each back-off.
+/// the network is away one probe goes out after each back-off, and again when it may have been lost on the way.
 struct ProbeBudget: Sendable {
     private var tokens = 1.0
     private var refilled: Instant?
     private(set) var round = 0
     private var next: Instant?
     private var backOff = firstBackOff
+    /// Probes that may follow the last one at once, and when.
+    private var retries = 0
+    private var retry: Instant?
     /// The last round of suspicion ended this long ago at least before the count of rounds starts again.
     private static let calm = Duration.seconds(30)
     private static let firstBackOff = 5.0
     private static let lastBackOff = 48.0
+    /// Enough where two of five exchanges are lost.
+    private static let lastRetry = 4
+    /// Once in two hundred rounds.
+    private static let rareLoss = 0.005
 
     /// Takes up to `wanted` tokens of a budget of `perHour`, for the next round of a suspicion; none before the last round
     /// was given time to be answered. `wanted` is for the second and later rounds; the first one is of two at most.
@@ -42,26 +49,47 @@ struct ProbeBudget: Sendable {
     }
 
     /// Whether a probe is due while the network is away; the back-off grows from 5 s to at most 60 s.
-    mutating func isDueWhileAway(at now: Instant, random: RandomSource) -> Bool {
+    ///
+    /// - Parameter delivery: the share of single exchanges that the network answered before. Where many are lost, a lost probe
+    ///   must not cost another back-off: unanswered it is sent again, until that many in a row are hardly ever lost.
+    mutating func isDueWhileAway(at now: Instant, delivery: Double, random: RandomSource) -> Bool {
         guard let due = next else {
             next = now + jittered(random)
             return false
         }
-        guard now >= due else { return false }
-        backOff = min(backOff * 2, Self.lastBackOff)
-        next = now + jittered(random)
+        if now >= due {
+            backOff = min(backOff * 2, Self.lastBackOff)
+            next = now + jittered(random)
+            retries = Self.retries(delivery)
+            retry = now + DetectorModel.probeWait
+            return true
+        }
+        guard retries > 0, let retry, now >= retry else { return false }
+        retries -= 1
+        self.retry = now + DetectorModel.probeWait
         return true
+    }
+
+    private static func retries(_ delivery: Double) -> Int {
+        var lost = 1 - delivery
+        for count in 0..<lastRetry {
+            if lost < rareLoss { return count }
+            lost *= 1 - delivery
+        }
+        return lastRetry
     }
 
     /// Begins the back-off of an outage.
     mutating func startBackOff(at now: Instant, random: RandomSource) {
         backOff = Self.firstBackOff
+        retries = 0
         next = now + jittered(random)
     }
 
     /// Ends the back-off of an outage: a silence soon after is looked into at once.
     mutating func endBackOff() {
         backOff = Self.firstBackOff
+        retries = 0
         next = nil
         round = 0
     }

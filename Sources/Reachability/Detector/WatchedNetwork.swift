@@ -63,6 +63,10 @@ struct WatchedNetwork: Sendable {
     /// The share of exchanges answered lately; what it is while the network is silent waits in `unlearnt`.
     private(set) var ratio = 0.98
     private var unlearnt = 0
+    /// The share of exchanges answered, each of them counted, where `ratio` counts no two failures of one second: how
+    /// likely a single probe is to come through.
+    private(set) var delivery = 1.0
+    private var undelivered = 0
     var budget = ProbeBudget()
     var isSuspect = false
     /// Whether routing reported the loss of its routes, which nobody has looked into yet.
@@ -101,6 +105,9 @@ struct WatchedNetwork: Sendable {
         for _ in 0..<min(32, unlearnt) { ratio -= ratio * DetectorModel.ratioStep }
         unlearnt = 0
         ratio += (1 - ratio) * DetectorModel.ratioStep
+        for _ in 0..<min(32, undelivered) { delivery -= delivery * DetectorModel.deliveryStep }
+        undelivered = 0
+        delivery += (1 - delivery) * DetectorModel.deliveryStep
         guard silence.count > 0 else { return }
         silence = Silence()
         epoch &+= 1
@@ -110,8 +117,14 @@ struct WatchedNetwork: Sendable {
     /// Notes a failure for the ratio, to be learnt when the network speaks again.
     mutating func learnLater() { unlearnt += 1 }
 
+    /// Notes that an exchange failed.
+    mutating func notDelivered() { undelivered += 1 }
+
     /// What happened while it was away is not its ordinary ratio.
-    mutating func forgetUnlearnt() { unlearnt = 0 }
+    mutating func forgetUnlearnt() {
+        unlearnt = 0
+        undelivered = 0
+    }
 
     /// Forgets the failures of a span in which the uplink was away.
     mutating func forgetSilence() {
@@ -119,7 +132,7 @@ struct WatchedNetwork: Sendable {
         epoch &+= 1
         outsideSign = nil
         anySign = nil
-        unlearnt = 0
+        forgetUnlearnt()
         for index in prefixes.indices {
             prefixes[index].silence = Silence()
             prefixes[index].epoch &+= 1

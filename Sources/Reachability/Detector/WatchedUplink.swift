@@ -90,6 +90,9 @@ struct WatchedUplink: Sendable {
         }
     }
 
+    /// Whether several networks were silent and none answered since: anchors are asked before anything is held against one.
+    var isUnclear: Bool { span.networks > 1 }
+
     /// Whether so few of the networks asked lately answer that nothing is to be held against any of them.
     var isDoubtful: Bool {
         let tried = window.tried + previous.tried
