@@ -35,7 +35,7 @@ demo-picture: build
 
 test: setup-test
 	$(BUILD) --build-tests
-	swift test -c $(CONFIGURATION) --skip-build --no-parallel
+	sh Tests/run.sh $(CONFIGURATION)
 
 score:
 	$(BUILD) --product afterglow-score
