@@ -69,7 +69,7 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "Journal", "Primitives", "Reachability", "Telemetry",
+                "Auditing", "DNSWire", "Journal", "Primitives", "Reachability", "Telemetry",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -118,6 +118,10 @@ let package = Package(
                 "Reachability",
                 "Recursion", "Routing", "Settings", "Telemetry", "Validation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -202,7 +206,10 @@ let package = Package(
             ]),
         tests(
             "DashboardTests",
-            ["Dashboard", "Journal", "Laboratory", "Primitives", "Reachability", "Routing", "Telemetry"]),
+            [
+                "Auditing", "DNSWire", "Dashboard", "Journal", "Laboratory", "Primitives", "Reachability",
+                "Routing", "Telemetry",
+            ]),
         tests(
             "CommandTests",
             ["Journal", "Laboratory", "Primitives", "Reachability", "afterglow"]),

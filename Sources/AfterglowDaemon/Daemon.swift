@@ -100,10 +100,19 @@ package final class Daemon {
         let metrics = DaemonMetrics(workers: workers, cache: cache, recorder: recorder, started: Date())
         let site = Site(
             database: settings.databaseLocation, feed: feed, metrics: { await metrics.families() },
-            isReady: { [isServing] in isServing.value }, clock: { [clock] in clock.wallTime })
+            isReady: { [isServing] in isServing.value }, audits: audits(cache),
+            clock: { [clock] in clock.wallTime })
         let page = try PageService(http, site: site, log: log)
         try page.start()
         self.page = page
+    }
+
+    /// Audits by the first worker, whose cache all share.
+    private func audits(_ cache: RecordCache) -> Audits? {
+        guard let worker = workers.first else { return nil }
+        let desk = AuditDesk(worker: worker, recorder: recorder)
+        let runway = CacheRunway(cache) { [clock] in clock.now }
+        return Audits(run: { await desk.audit($0, $1) }, runway: { runway.seconds(of: $0) })
     }
 
     /// Stops listening, lets running answers leave and commits the log.

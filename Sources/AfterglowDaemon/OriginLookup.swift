@@ -41,6 +41,12 @@ package final class OriginLookup: Sendable {
         return questions.withLock { $0.identity(of: address, at: now) }
     }
 
+    /// Has the network of an address asked for later, where it is not known.
+    package func want(_ address: IPAddress) {
+        let now = clock()
+        questions.withLock { $0.want(address, at: now) }
+    }
+
     /// The network of an observation's server; what is not known is asked for later.
     ///
     /// Exchanges that are part of asking raise no questions themselves.

@@ -135,6 +135,23 @@ final class Recorder: Sendable {
         }
     }
 
+    /// The network of an address, where a route or table covers it or it was learnt.
+    func network(of address: IPAddress) -> NetworkIdentity? {
+        networks.identity(of: address) ?? lookup?.identity(of: address)
+    }
+
+    /// Has the networks of addresses asked for in their turn, and waits for `patience` at most.
+    func learn(_ addresses: [IPAddress], patience: Duration) async {
+        guard let lookup else { return }
+        for address in addresses { lookup.want(address) }
+        let end = ContinuousClock.now + patience
+        while lookup.waiting > 0, ContinuousClock.now < end, !Task.isCancelled,
+            addresses.contains(where: { network(of: $0) == nil })
+        {
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
     /// What the log and the watch count.
     var metrics: [MetricFamily] {
         open.families + [

@@ -5,6 +5,7 @@ package import Reachability
 package import Recursion
 import Serving
 package import Settings
+import Zones
 
 /// Resolves once in this process, and says how.
 package struct TracedResolution: Sendable {
@@ -26,6 +27,9 @@ package struct TracedResolution: Sendable {
     ) async throws(DaemonProblem) -> TracedResolution {
         let table = try OriginTables.load(settings.routing, progress: progress)
         let configuration = try ResolverSettings.configuration(settings, identify: table.networkName)
+        if settings.resolver.specialUseNames, let own = ownAnswer(to: question, configuration) {
+            return TracedResolution(resolution: own, steps: [])
+        }
         let loop = try Daemon.makeLoop("resolve")
         let single = SingleResolution(loop: loop, configuration: configuration)
         let (resolution, exchanges) = await single.resolve(question)
@@ -38,6 +42,25 @@ package struct TracedResolution: Sendable {
                 number: network?.origins.first, networkName: network?.name)
         }
         return TracedResolution(resolution: resolution, steps: steps)
+    }
+
+    /// What a server answers by itself: names of special use (RFC 6761, RFC 6303), unless they are forwarded.
+    private static func ownAnswer(to question: Question, _ configuration: ResolverConfiguration)
+        -> Resolution?
+    {
+        let zones = SpecialUseZones()
+        if let forward = configuration.forward(for: question),
+            let origin = zones.origin(answering: question.name, question.type),
+            forward.name.isEqualOrBelow(origin)
+        {
+            return nil
+        }
+        let query = Message(header: Header(id: 0, flags: 0), questions: [question])
+        return zones.respond(to: query).map {
+            Resolution(
+                responseCode: $0.responseCode, answers: $0.answers,
+                authorities: $0.authorities.filter { $0.type == .soa })
+        }
     }
 }
 

@@ -1,21 +1,18 @@
 package import Auditing
 package import DNSWire
-import EventLoop
 import Journal
 import Primitives
-import Reachability
 import Recursion
-import Serving
-package import Settings
 
-/// Asks for all that a zone depends on, by the resolver's own way, and audits it.
+/// Asks for all that a zone depends on, by a resolver's own way, and audits it.
 package final class ZoneAuditor {
-    /// Why a zone cannot be audited.
-    package enum Problem: Error, Hashable {
-        /// The name is not the apex of a zone; this is the zone that it is in.
-        case notZone(within: Name)
-        /// Nothing is known of the name: it does not exist, or its servers do not answer.
-        case notFound(reason: String)
+    /// Where an audit takes its answers from.
+    struct Sources: Sendable {
+        var resolve: @Sendable (Question) async -> Resolution
+        /// The network of an address, where it is known.
+        var identify: @Sendable (IPAddress) -> NetworkIdentity?
+        /// Has networks of addresses asked for, and waits for what is told.
+        var learn: @Sendable ([IPAddress]) async -> Void
     }
 
     /// Zones of one closure that are looked at; more are not followed. The largest closures known are of some dozens
@@ -29,9 +26,7 @@ package final class ZoneAuditor {
         var authority: Name?
     }
 
-    private let single: SingleResolution
-    private let networks: NetworkSources
-    private let lookup: OriginLookup?
+    private let sources: Sources
     private let seen: SeenZones
     /// The networks of servers that a resolver has met.
     private let met: [IPAddress: NetworkIdentity]
@@ -41,46 +36,29 @@ package final class ZoneAuditor {
     private var zones: [Name: RawZone] = [:]
 
     /// - Parameters:
-    ///   - learned: origins that a resolver has been told, and zones that it has seen, from its log.
+    ///   - log: origins that a resolver has been told, and zones that it has seen.
     ///   - progress: takes the name that is looked up.
-    package init(
-        settings: Settings, log: KnownZones = KnownZones(), progress: @escaping (String) -> Void = { _ in }
-    ) throws(DaemonProblem) {
-        var tables = settings.routing
-        (tables.bgp, tables.bmp) = (nil, nil)
-        networks = try NetworkSources(tables) { file, _ in progress(file) }
-        lookup = settings.routing.originDNS.map {
-            OriginLookup(
-                zones: $0, never: settings.resolver.doNotQuery, learned: log.origins,
-                clock: { SystemClock.wallTime }, remember: { _ in })
-        }
+    init(sources: Sources, log: KnownZones, progress: @escaping (String) -> Void = { _ in }) {
+        self.sources = sources
         seen = SeenZones(log.zones, networks: log.networks)
         met = log.networks
         self.progress = progress
-        var configuration = try ResolverSettings.configuration(settings, identify: { _ in nil })
-        // What can be reached is asked here, not what is signed.
-        configuration.validation = nil
-        single = SingleResolution(loop: try Daemon.makeLoop("audit"), configuration: configuration)
     }
 
-    deinit { single.loop.stop() }
-
-    /// Audits one zone.
-    package func audit(_ zone: Name) async throws(Problem) -> AuditReport {
-        let start = await look(zone, .soa)
-        guard start.code != .nameError else { throw .notFound(reason: "there is no such name") }
-        guard start.code == .noError, let apex = await apex(of: zone) else {
-            throw .notFound(reason: "its name servers gave no answer")
-        }
+    /// Audits one zone. When its task is cancelled, the audit ends with the look-up that is under way.
+    package func audit(_ zone: Name) async throws(AuditProblem) -> AuditReport {
+        let start = try await look(zone, .soa)
+        guard start.code != .nameError else { throw .noSuchName }
+        guard start.code == .noError, let apex = try await apex(of: zone) else { throw .noAnswer }
         guard apex == zone else { throw .notZone(within: apex) }
-        var raw = await closure(of: [zone])
+        var raw = try await closure(of: [zone])
         var hosts: [RawHost] = []
         for label in [nil, "www", "status"] {
-            guard let name = Self.name(label, in: zone), let host = await host(name) else { continue }
+            guard let name = Self.name(label, in: zone), let host = try await host(name) else { continue }
             hosts.append(host)
         }
         let further = hosts.flatMap(\.zones).filter { name in !raw.contains { $0.name == name } }
-        raw += await closure(of: further, without: Set(raw.map(\.name)))
+        raw += try await closure(of: further, without: Set(raw.map(\.name)))
         await learnNetworks(of: raw.flatMap(\.servers).flatMap(\.addresses) + hosts.flatMap(\.addresses))
         return AuditReport(
             zone: zone, graph: DependencyGraph(raw.map(complete)),
@@ -98,7 +76,8 @@ package final class ZoneAuditor {
 
     private struct RawServer {
         let name: Name
-        var addresses: [IPAddress] = []
+        let addresses: [IPAddress]
+        let ttl: UInt32
         var zone: Name?
     }
 
@@ -117,14 +96,16 @@ package final class ZoneAuditor {
     }
 
     /// The zones and all that they need, in the order in which they were met.
-    private func closure(of zones: [Name], without known: Set<Name> = []) async -> [RawZone] {
+    private func closure(
+        of zones: [Name], without known: Set<Name> = []
+    ) async throws(AuditProblem) -> [RawZone] {
         var waiting = zones
         var met = known
         var found: [RawZone] = []
         while !waiting.isEmpty, met.count < Self.zonesMax {
             let name = waiting.removeFirst()
             guard !isRegistry(name), met.insert(name).inserted else { continue }
-            let zone = await rawZone(name)
+            let zone = try await rawZone(name)
             found.append(zone)
             waiting += [zone.parent].compactMap(\.self) + zone.servers.compactMap(\.zone)
         }
@@ -134,38 +115,40 @@ package final class ZoneAuditor {
     /// The root and the top level domains.
     private func isRegistry(_ name: Name) -> Bool { name.labelCount <= 1 }
 
-    private func rawZone(_ name: Name) async -> RawZone {
+    private func rawZone(_ name: Name) async throws(AuditProblem) -> RawZone {
         if let known = zones[name] { return known }
-        let zone = await fetch(name)
+        let zone = try await fetch(name)
         zones[name] = zone
         return zone
     }
 
-    private func fetch(_ name: Name) async -> RawZone {
-        let answer = await look(name, .ns)
+    private func fetch(_ name: Name) async throws(AuditProblem) -> RawZone {
+        let answer = try await look(name, .ns)
         let set = answer.records.filter { $0.type == .ns && $0.name == name }
         var servers: [RawServer] = []
         for target in Set(set.compactMap(\.target)).sorted().prefix(Limits.nameServers) {
-            var server = RawServer(name: target, addresses: await addresses(of: target).addresses)
-            if !target.isEqualOrBelow(name), let holder = await apex(of: target), !isRegistry(holder) {
+            let found = try await addresses(of: target)
+            var server = RawServer(
+                name: target, addresses: found.addresses, ttl: found.addresses.isEmpty ? 0 : found.ttl)
+            if !target.isEqualOrBelow(name), let holder = try await apex(of: target), !isRegistry(holder) {
                 server.zone = holder
             }
             servers.append(server)
         }
         var parent: Name?
-        if let above = name.parent, !isRegistry(above) { parent = await apex(of: above) }
+        if let above = name.parent, !isRegistry(above) { parent = try await apex(of: above) }
         return RawZone(
             name: name, parent: parent.flatMap { isRegistry($0) ? nil : $0 }, servers: servers,
             ttl: set.map(\.ttl).min() ?? 0)
     }
 
     /// A host with its aliases followed; nil where it has no address.
-    private func host(_ name: Name) async -> RawHost? {
-        let found = await addresses(of: name)
+    private func host(_ name: Name) async throws(AuditProblem) -> RawHost? {
+        let found = try await addresses(of: name)
         guard !found.addresses.isEmpty else { return nil }
         var host = RawHost(name: name, addresses: found.addresses, ttl: found.ttl)
         for name in [name] + found.aliases {
-            guard let apex = await apex(of: name), !host.zones.contains(apex), !isRegistry(apex) else {
+            guard let apex = try await apex(of: name), !host.zones.contains(apex), !isRegistry(apex) else {
                 continue
             }
             host.zones.append(apex)
@@ -173,12 +156,14 @@ package final class ZoneAuditor {
         return host
     }
 
-    private func addresses(of name: Name) async -> (addresses: [IPAddress], aliases: [Name], ttl: UInt32) {
+    private func addresses(
+        of name: Name
+    ) async throws(AuditProblem) -> (addresses: [IPAddress], aliases: [Name], ttl: UInt32) {
         var addresses: [IPAddress] = []
         var aliases: [Name] = []
         var ttl = UInt32.max
         for type in [RecordType.a, .aaaa] {
-            for record in await look(name, type).records {
+            for record in try await look(name, type).records {
                 ttl = min(ttl, record.ttl)
                 if let address = record.address, record.type == type {
                     if !addresses.contains(address) { addresses.append(address) }
@@ -191,17 +176,18 @@ package final class ZoneAuditor {
     }
 
     /// The zone that a name is in, by the SOA record that comes with any answer about it (RFC 2308 §3).
-    private func apex(of name: Name) async -> Name? {
+    private func apex(of name: Name) async throws(AuditProblem) -> Name? {
         if let known = apexes[name] { return known }
-        let answer = await look(name, .soa)
+        let answer = try await look(name, .soa)
         let apex = answer.records.first { $0.type == .soa && $0.name == name }?.name ?? answer.authority
         apexes[name] = .some(apex)
         return apex
     }
 
-    private func look(_ name: Name, _ type: RecordType) async -> Found {
+    private func look(_ name: Name, _ type: RecordType) async throws(AuditProblem) -> Found {
+        guard !Task.isCancelled else { throw .unfinished }
         progress("\(name.withoutFinalDot) \(type)")
-        let resolution = await single.resolve(Question(name, type)).resolution
+        let resolution = await sources.resolve(Question(name, type))
         return Found(
             records: resolution.answers,
             code: resolution.responseCode,
@@ -212,36 +198,22 @@ package final class ZoneAuditor {
 
     private func place(_ address: IPAddress) -> DependencyGraph.Address {
         DependencyGraph.Address(
-            address,
-            in: networks.identity(of: address) ?? met[address] ?? lookup?.identity(of: address)
-                ?? .unknown(of: address))
+            address, in: sources.identify(address) ?? met[address] ?? .unknown(of: address))
     }
 
     private func complete(_ zone: RawZone) -> DependencyGraph.Zone {
         DependencyGraph.Zone(
             name: zone.name, parent: zone.parent,
             servers: zone.servers.map {
-                DependencyGraph.Server(name: $0.name, addresses: $0.addresses.map(place), zone: $0.zone)
+                DependencyGraph.Server(
+                    name: $0.name, addresses: $0.addresses.map(place), zone: $0.zone, ttl: $0.ttl)
             }, ttl: zone.ttl)
     }
 
-    /// Asks the origin zones for what no table covers: once a second, as they want it.
     private func learnNetworks(of addresses: [IPAddress]) async {
-        guard let lookup else { return }
-        for address in Set(addresses).sorted()
-        where networks.identity(of: address) == nil && met[address] == nil {
-            let observation = Observation(
-                time: SystemClock.wallTime, server: address, zone: ".", transport: .udp, outcome: .silent)
-            _ = lookup.identity(of: observation)
-        }
-        while lookup.waiting > 0 {
-            progress("networks of \(lookup.waiting) addresses")
-            await lookup.askNext { [single] name in
-                let resolution = await single.resolve(Question(name, .txt)).resolution
-                guard resolution.responseCode != .serverFailure else { return nil }
-                return resolution.answers.filter { $0.type == .txt }.map(\.joinedText)
-            }
-            try? await Task.sleep(for: .milliseconds(100))
-        }
+        let unknown = Set(addresses).filter { sources.identify($0) == nil && met[$0] == nil }.sorted()
+        guard !unknown.isEmpty else { return }
+        progress("the networks of \(unknown.count) addresses")
+        await sources.learn(unknown)
     }
 }

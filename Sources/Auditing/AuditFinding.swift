@@ -27,7 +27,7 @@ package struct AuditFinding: Sendable, Hashable {
                 $0.address.family == family && seen.insert($0.address).inserted
             }
             guard !addresses.isEmpty else { continue }
-            findings += origins(addresses, family) + prefixes(addresses, family)
+            findings += origins(addresses, family) + prefixes(audited.servers, family)
         }
         findings += redundancy(audited)
         findings += dependence(zone, audited, cuts)
@@ -70,36 +70,44 @@ package struct AuditFinding: Sendable, Hashable {
         return findings
     }
 
-    /// CONNECTIVITY04: the prefixes that the servers are announced in, by family.
+    /// CONNECTIVITY04: the prefixes that the servers are announced in, by family. Names count, not addresses: two names of one
+    /// address are two servers in one prefix.
     private static func prefixes(
-        _ addresses: [DependencyGraph.Address], _ family: AddressFamily
+        _ servers: [DependencyGraph.Server], _ family: AddressFamily
     ) -> [AuditFinding] {
-        var groups: [Prefix: [IPAddress]] = [:]
-        for address in addresses { groups[address.network.prefix, default: []].append(address.address) }
+        var groups: [Prefix: [String]] = [:]
+        var unknown: Set<IPAddress> = []
+        for server in servers {
+            for address in server.addresses where address.address.family == family {
+                if address.network.origins.isEmpty {
+                    unknown.insert(address.address)
+                } else {
+                    groups[address.network.prefix, default: []].append(
+                        "\(server.name.withoutFinalDot)/\(address.address)")
+                }
+            }
+        }
         let start = "CN04_IPV\(family.rawValue)_"
+        let make = { (severity: Severity, tag: String, text: String) in
+            AuditFinding(severity: severity, tag: start + tag, text: text)
+        }
+        var findings = unknown.sorted().map {
+            AuditFinding(
+                severity: .notice, tag: "CN04_EMPTY_PREFIX_SET", text: "no source knows the prefix of \($0)")
+        }
         if groups.count == 1, let prefix = groups.keys.first {
-            return [
-                AuditFinding(
-                    severity: .warning, tag: start + "SINGLE_PREFIX",
-                    text:
-                        "all IPv\(family.rawValue) addresses of its name servers are in \(prefix) (RFC 2182 §3.1)"
-                )
-            ]
+            let text =
+                "all IPv\(family.rawValue) addresses of its name servers are in \(prefix) (RFC 2182 §3.1)"
+            findings.append(make(.warning, "SINGLE_PREFIX", text))
         }
-        var findings: [AuditFinding] = []
         for (prefix, members) in groups.sorted(by: { $0.key < $1.key }) where members.count > 1 {
-            let list = members.map(\.description).joined(separator: ", ")
             findings.append(
-                AuditFinding(
-                    severity: .notice, tag: start + "SAME_PREFIX", text: "in one prefix, \(prefix): \(list)"))
+                make(.notice, "SAME_PREFIX", "in one prefix, \(prefix): \(members.joined(separator: ", "))"))
         }
-        let apart = groups.filter { $0.value.count == 1 }.keys.sorted()
+        let apart = groups.sorted { $0.key < $1.key }.filter { $0.value.count == 1 }.flatMap(\.value)
         if !apart.isEmpty {
-            let list = apart.map(\.description).joined(separator: ", ")
-            findings.append(
-                AuditFinding(
-                    severity: .info, tag: start + "DIFFERENT_PREFIX",
-                    text: "in prefixes of their own: \(list)"))
+            let text = "in prefixes of their own: \(apart.joined(separator: ", "))"
+            findings.append(make(.info, "DIFFERENT_PREFIX", text))
         }
         return findings
     }

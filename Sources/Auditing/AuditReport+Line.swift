@@ -72,6 +72,7 @@ private struct ZoneLine: Encodable {
     struct Server: Encodable {
         let name: String
         let zone: String?
+        let ttl: UInt32
         let addresses: [AddressLine]
     }
 
@@ -86,7 +87,7 @@ private struct ZoneLine: Encodable {
         ttl = zone.ttl
         servers = zone.servers.map {
             Server(
-                name: $0.name.withoutFinalDot, zone: $0.zone?.withoutFinalDot,
+                name: $0.name.withoutFinalDot, zone: $0.zone?.withoutFinalDot, ttl: $0.ttl,
                 addresses: $0.addresses.map(AddressLine.init))
         }
     }
@@ -109,10 +110,11 @@ private struct LossLine: Encodable {
     let asName: String?
     let zones: [String]
     let hosts: [String]
+    let runway: [RunwayLine]
     let seen: [String]
 
     enum CodingKeys: String, CodingKey {
-        case network, zones, hosts
+        case network, zones, hosts, runway
         case asName = "as_name"
         case seen = "zones_seen_lately"
     }
@@ -122,6 +124,15 @@ private struct LossLine: Encodable {
         asName = loss.name
         zones = loss.zones.map(\.withoutFinalDot)
         hosts = loss.hosts.map(\.withoutFinalDot)
+        runway = loss.runways.map {
+            RunwayLine(name: $0.name.withoutFinalDot, kind: $0.kind.rawValue, seconds: $0.seconds)
+        }
         seen = loss.seen.map { $0.count > 1 && $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
     }
+}
+
+private struct RunwayLine: Encodable {
+    let name: String
+    let kind: String
+    let seconds: UInt32
 }

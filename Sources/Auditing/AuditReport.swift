@@ -20,6 +20,21 @@ package struct AuditReport: Sendable {
         }
     }
 
+    /// For how long caches carry on when a network is lost: the TTL runway.
+    package struct Runway: Sendable, Hashable {
+        package enum Kind: String, Sendable, Hashable {
+            /// Names that nobody has asked for: as long as a server elsewhere is known by its address, else no time at all.
+            case zone
+            /// A name that was just asked for: the TTL of its addresses.
+            case host
+        }
+
+        package let name: Name
+        package let kind: Kind
+        /// At most: what was cached earlier expires earlier.
+        package let seconds: UInt32
+    }
+
     /// What the loss of one network takes down.
     package struct Loss: Sendable, Hashable {
         package let network: FailureElement
@@ -28,6 +43,8 @@ package struct AuditReport: Sendable {
         package let zones: [Name]
         /// The hosts that are gone: not to be found, or without an address elsewhere.
         package let hosts: [Name]
+        /// For how long caches carry on with each of the zones, then of the hosts.
+        package let runways: [Runway]
         /// Other zones, seen lately by the resolver whose log was read, with all their servers in the network.
         package let seen: [String]
     }
@@ -80,17 +97,29 @@ package struct AuditReport: Sendable {
             names[address.element(.network)] = address.network.name
         }
         let before = Set(graph.found(without: [], .network))
+        let audited = Set(graph.zones.map { "\($0.name.lowercased)" })
         let losses = Set(addresses.map { $0.element(.network) }).sorted().map { element in
             let found = Set(graph.found(without: [element], .network))
-            let audited = Set(graph.zones.map { "\($0.name.lowercased)" })
+            let zones = before.subtracting(found).sorted()
+            let gone = hosts.filter { host in
+                !host.zones.allSatisfy(found.contains)
+                    || host.addresses.allSatisfy { $0.element(.network) == element }
+            }
             return Loss(
-                network: element, name: names[element], zones: before.subtracting(found).sorted(),
-                hosts: hosts.filter { host in
-                    !host.zones.allSatisfy(found.contains)
-                        || host.addresses.allSatisfy { $0.element(.network) == element }
-                }.map(\.name),
+                network: element, name: names[element], zones: zones, hosts: gone.map(\.name),
+                runways: zones.compactMap { graph[$0] }.map { runway(of: $0, without: element) }
+                    + gone.map { Runway(name: $0.name, kind: .host, seconds: $0.ttl) },
                 seen: seen.lost(with: element).filter { !audited.contains($0) })
         }
         return losses.sorted { ($0.zones.count, $0.hosts.count) > ($1.zones.count, $1.hosts.count) }
+    }
+
+    /// A zone whose servers elsewhere are found by names of a lost zone is found until their addresses have expired.
+    private static func runway(of zone: DependencyGraph.Zone, without lost: FailureElement) -> Runway {
+        let elsewhere = zone.servers.filter { server in
+            server.addresses.contains { $0.element(.network) != lost }
+        }
+        return Runway(
+            name: zone.name, kind: .zone, seconds: elsewhere.map { min($0.ttl, zone.ttl) }.max() ?? 0)
     }
 }

@@ -25,11 +25,14 @@ package struct DependencyGraph: Sendable {
         package let addresses: [Address]
         /// The zone that its addresses come from; nil where the referral brings them.
         package let zone: Name?
+        /// The least TTL of its address records, in seconds.
+        package let ttl: UInt32
 
-        package init(name: Name, addresses: [Address], zone: Name?) {
+        package init(name: Name, addresses: [Address], zone: Name?, ttl: UInt32) {
             self.name = name
             self.addresses = addresses
             self.zone = zone
+            self.ttl = ttl
         }
     }
 

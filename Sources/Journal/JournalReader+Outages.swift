@@ -15,6 +15,31 @@ extension JournalReader {
         }
     }
 
+    /// At most `limit` events, the newest first, from `cursor` on, and where the next ones begin.
+    ///
+    /// Returns nil when the cursor is not one of outages.
+    package func outages(_ filter: LogFilter, after cursor: LogCursor?, limit: Int) throws
+        -> (outages: [Outage], next: LogCursor?)?
+    {
+        let query = Self.outageQuery(filter, newestFirst: true)
+        let resume = cursor?.values(query.key.count)
+        if cursor != nil, resume == nil { return nil }
+        return try reading { database in
+            // One more than is wanted says whether there are others.
+            let rows = try Row.fetchAll(
+                database, sql: query.sql(resuming: resume != nil, limit: limit + 1),
+                arguments: StatementArguments(resume ?? []) + query.arguments)
+            var outages: [Outage] = []
+            for row in rows.prefix(limit) {
+                guard var outage = Outage(row) else { continue }
+                try outage.loadZones(from: database)
+                outages.append(outage)
+            }
+            let last = rows.count > limit ? rows[limit - 1] : nil
+            return (outages, last.map { row in LogCursor(query.key.map { row[$0] as DatabaseValue }) })
+        }
+    }
+
     /// The steps of an event, the oldest first, each from its moment on.
     package func steps(of outage: String) throws -> [(time: Timestamp, step: OutageStep)] {
         try reading { database in

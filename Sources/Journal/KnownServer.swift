@@ -24,15 +24,21 @@ extension KnownServer {
     /// The servers seen since `oldest`, in seconds, ascending by address; damaged rows are left out.
     static func all(in database: Database, since oldest: Int64) throws -> [KnownServer] {
         var servers: [String: KnownServer] = [:]
+        for server in try rows(in: database, since: oldest) { servers[server.address.description] = server }
+        for key in servers.keys { try servers[key]?.load(key, from: database) }
+        return servers.values.sorted { $0.address.description < $1.address.description }
+    }
+
+    /// The same without zones, names and beliefs, the ones seen last first.
+    static func rows(in database: Database, since oldest: Int64) throws -> [KnownServer] {
         let rows = try Row.fetchCursor(
             database, sql: "SELECT * FROM server WHERE last_seen >= ? ORDER BY last_seen DESC LIMIT ?",
             arguments: [oldest, limit])
+        var servers: [KnownServer] = []
         while let row = try rows.next() {
-            guard let server = KnownServer(row) else { continue }
-            servers[server.address.description] = server
+            if let server = KnownServer(row) { servers.append(server) }
         }
-        for key in servers.keys { try servers[key]?.load(key, from: database) }
-        return servers.values.sorted { $0.address.description < $1.address.description }
+        return servers
     }
 
     private init?(_ row: Row) {

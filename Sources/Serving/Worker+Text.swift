@@ -1,7 +1,12 @@
 package import DNSWire
-import Recursion
+package import Recursion
 
 extension Worker {
+    /// What comes of a question that no client asked, whatever its signatures say.
+    package func look(_ question: Question) async -> Resolution {
+        await resolver.resolve(question, checkingDisabled: true)
+    }
+
     /// The TXT texts at `name`, resolved here: none where there are none, nil where the resolution failed.
     package func texts(at name: Name) async -> [String]? {
         let resolution = await resolve(Question(name, .txt))

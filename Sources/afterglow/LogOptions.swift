@@ -24,7 +24,7 @@ struct LogOptions: ParsableArguments {
         }
         guard FileManager.default.fileExists(atPath: path) else {
             throw Self.failure(
-                "\(path): there is no such database; --database names another, --config the resolver's configuration"
+                "\(path): there is no such database; --database names another, --config the resolver's configuration, and `afterglow serve` makes one"
             )
         }
         do {

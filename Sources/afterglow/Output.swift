@@ -20,25 +20,31 @@ extension OutputProblem: CustomStringConvertible {
 
 /// Standard output or a file, in blocks of 64 KiB; an output whose reader has gone is an error, not a signal.
 ///
-/// A file has its name only once it is whole: until then it is called `NAME.part`.
+/// A file has its name only once it is whole: until then it is called `NAME.part`. What is there and is no file, such as a device or a
+/// pipe, is written to as it is, and stays.
 final class Output {
     private static let block = 65_536
 
     private var waiting: [UInt8] = []
     private let descriptor: Int32
     private let file: String?
+    /// What the file is called until it is whole; nil where there is none.
+    private let draft: String?
 
     /// Standard output.
     init() {
         signal(SIGPIPE, SIG_IGN)
         descriptor = 1
         file = nil
+        draft = nil
     }
 
     init(file: String) throws(OutputProblem) {
         signal(SIGPIPE, SIG_IGN)
         self.file = file
-        descriptor = open(file + ".part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        draft = Self.isDeviceOrPipe(file) ? nil : file + ".part"
+        descriptor = open(
+            draft ?? file, O_WRONLY | O_CLOEXEC | (draft == nil ? 0 : O_CREAT | O_TRUNC), 0o644)
         guard descriptor >= 0 else { throw .system(errno, file: file) }
     }
 
@@ -56,16 +62,23 @@ final class Output {
     func finish() throws(OutputProblem) {
         try flush()
         guard let file else { return }
-        guard close(descriptor) == 0, rename(file + ".part", file) == 0 else {
+        guard close(descriptor) == 0, draft.map({ rename($0, file) == 0 }) ?? true else {
             throw .system(errno, file: file)
         }
     }
 
+    private static func isDeviceOrPipe(_ path: String) -> Bool {
+        var status = stat()
+        // The place that a link leads to.
+        guard stat(path, &status) == 0 else { return false }
+        return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
+
     /// Removes what has been written of a file.
     func abandon() {
-        guard let file else { return }
+        guard file != nil else { return }
         close(descriptor)
-        unlink(file + ".part")
+        if let draft { unlink(draft) }
     }
 
     /// Writes out what waits.

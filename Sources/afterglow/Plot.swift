@@ -32,6 +32,10 @@ struct Plot: ParsableCommand {
         guard since < until else { throw ValidationError("--since \(since) is not before \(until)") }
         try log.read { reader in
             let data = try ChartData(reading: reader, .network(asn), span: since..<until)
+            if data.isEmpty {
+                FileHandle.standardError.write(
+                    Data("afterglow: the log has nothing of \(asn) from \(since) to \(until)\n".utf8))
+            }
             let out = try output.map { path throws(OutputProblem) in try Output(file: path) } ?? Output()
             do {
                 try out.write(Chart(data).svg)

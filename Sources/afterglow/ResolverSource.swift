@@ -1,6 +1,5 @@
 import EventLoop
 import Foundation
-import FoundationNetworking
 import Primitives
 import Telemetry
 
@@ -36,25 +35,23 @@ struct ResolverSource {
         let items: [OpenOutage]
     }
 
-    private static let patience = 5.0
+    /// In seconds.
+    private static let patience: Int64 = 5
     /// Outages looked at: those that go on are the newest.
     private static let outagesMax = 100
 
     private let base: String
-    private let session: URLSession
+    private let client: PlainClient
     private let token: String?
 
     init(_ base: String, token: String?) throws {
-        let base = base.hasSuffix("/") ? String(base.dropLast()) : base
-        guard let url = URL(string: base), url.host != nil, ["http", "https"].contains(url.scheme ?? "")
-        else {
-            throw LogOptions.failure("--url: '\(base)' is not an address such as http://127.0.0.1:8053")
-        }
-        self.base = base
+        self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
         self.token = token
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.timeoutIntervalForRequest = Self.patience
-        session = URLSession(configuration: configuration)
+        do {
+            client = try PlainClient(base, patience: Self.patience)
+        } catch {
+            throw LogOptions.failure("--url: \(error)")
+        }
     }
 
     func read() async throws -> Reading {
@@ -72,21 +69,18 @@ struct ResolverSource {
     }
 
     private func fetch(_ path: String) async throws -> Data {
-        guard let url = URL(string: base + path) else { throw Problem(description: "\(base): no address") }
-        var request = URLRequest(url: url)
-        if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
-        let answer: (Data, URLResponse)
-        do { answer = try await session.data(for: request) } catch {
+        let reply: PlainClient.Reply
+        do {
+            reply = try await client.get(
+                path, headers: token.map { [("authorization", "Bearer \($0)")] } ?? [])
+        } catch {
             throw Problem(
-                description:
-                    "\(base): \(error.localizedDescription); is the resolver running with its `http` listener there?"
-            )
+                description: "\(base): \(error); is the resolver running with its `http` listener there?")
         }
-        let status = (answer.1 as? HTTPURLResponse)?.statusCode ?? 0
-        guard status == 200 else {
-            let hint = status == 401 ? "; it wants a token: --token-file" : ""
-            throw Problem(description: "\(base)\(path): status \(status)\(hint)")
+        guard reply.status == 200 else {
+            let hint = reply.status == 401 ? "; it wants a token: --token-file" : ""
+            throw Problem(description: "\(base)\(path): status \(reply.status)\(hint)")
         }
-        return answer.0
+        return reply.body
     }
 }

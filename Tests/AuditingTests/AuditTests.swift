@@ -22,7 +22,7 @@ private func graph(_ lines: String...) throws -> DependencyGraph {
                 servers.append(
                     DependencyGraph.Server(
                         name: name, addresses: [place(address, number)],
-                        zone: name.isEqualOrBelow(zone) ? nil : holder))
+                        zone: name.isEqualOrBelow(zone) ? nil : holder, ttl: 600))
             }
             return DependencyGraph.Zone(name: zone, parent: nil, servers: servers, ttl: 3600)
         })
@@ -147,8 +147,8 @@ struct AuditFindingTests {
         let tags = try tags("a.com: ns1.a.com@192.0.2.1/1 ns2.a.com@192.0.2.2/1 ns3.a.com@2001:db8::1/1")
         #expect(
             tags == [
-                "IPV4_ONE_ASN", "CN04_IPV4_SINGLE_PREFIX", "IPV6_ONE_ASN", "CN04_IPV6_SINGLE_PREFIX",
-                "SINGLE_NETWORK",
+                "IPV4_ONE_ASN", "CN04_IPV4_SINGLE_PREFIX", "CN04_IPV4_SAME_PREFIX", "IPV6_ONE_ASN",
+                "CN04_IPV6_SINGLE_PREFIX", "CN04_IPV6_DIFFERENT_PREFIX", "SINGLE_NETWORK",
             ])
     }
 
@@ -163,7 +163,7 @@ struct AuditFindingTests {
         let tags = try tags("a.com: ns1.a.com@192.0.2.1/0")
         #expect(
             tags == [
-                "EMPTY_ASN_SET", "CN04_IPV4_SINGLE_PREFIX", "FEWER_THAN_TWO_SERVERS", "SINGLE_NETWORK",
+                "EMPTY_ASN_SET", "CN04_EMPTY_PREFIX_SET", "FEWER_THAN_TWO_SERVERS", "SINGLE_NETWORK",
             ])
     }
 
@@ -191,7 +191,109 @@ struct AuditFindingTests {
         let loss = try #require(report.losses.first)
         #expect(loss.network == .network(ASNumber(1)))
         #expect(loss.zones == [zone] && loss.hosts == [status] && loss.seen == ["b.com."])
+        #expect(loss.runways.map(\.name) == [zone, status] && loss.runways.map(\.kind) == [.zone, .host])
+        #expect(loss.runways.map(\.seconds) == [0, 60])
         // The loss of the host's own network takes the host alone.
         #expect(report.losses.last?.zones == [] && report.losses.last?.hosts == [status])
+    }
+}
+
+/// Zonemaster's own scenarios for CONNECTIVITY04 (docs/public/specifications/test-zones/Connectivity-TP/connectivity04.md), as far
+/// as they are about prefixes and not about the origin zones' answers; `@ADDRESS/AS` in each /24 or /48.
+struct PrefixScenarioTests {
+    @Test(arguments: [
+        (
+            "good-1: ns1.x@192.0.2.1/1 ns1.x@2001:db8:1::1/1 ns2.x@198.51.100.1/2 ns2.x@2001:db8:2::1/2",
+            ["CN04_IPV4_DIFFERENT_PREFIX", "CN04_IPV6_DIFFERENT_PREFIX"]
+        ),
+        ("good-2: ns1.x@192.0.2.1/1 ns2.x@198.51.100.1/2", ["CN04_IPV4_DIFFERENT_PREFIX"]),
+        ("good-3: ns1.x@2001:db8:1::1/1 ns2.x@2001:db8:2::1/2", ["CN04_IPV6_DIFFERENT_PREFIX"]),
+        (
+            "empty-prefix-set-1: ns1.x@192.0.2.1/0 ns1.x@2001:db8:1::1/0",
+            ["CN04_EMPTY_PREFIX_SET", "CN04_EMPTY_PREFIX_SET"]
+        ),
+        (
+            "ipv4-one-prefix-1: ns1.x@192.0.2.1/1 ns2.x@192.0.2.2/1",
+            ["CN04_IPV4_SINGLE_PREFIX", "CN04_IPV4_SAME_PREFIX"]
+        ),
+        (
+            "ipv4-two-prefixes-1: ns1.x@192.0.2.1/1 ns2.x@192.0.2.2/1 ns3.x@198.51.100.1/2",
+            ["CN04_IPV4_SAME_PREFIX", "CN04_IPV4_DIFFERENT_PREFIX"]
+        ),
+        (
+            "ipv6-one-prefix-1: ns1.x@2001:db8:1::1/1 ns2.x@2001:db8:1::2/1",
+            ["CN04_IPV6_SINGLE_PREFIX", "CN04_IPV6_SAME_PREFIX"]
+        ),
+        (
+            "ipv6-two-prefixes-1: ns1.x@2001:db8:1::1/1 ns2.x@2001:db8:1::2/1 ns3.x@2001:db8:2::1/2",
+            ["CN04_IPV6_SAME_PREFIX", "CN04_IPV6_DIFFERENT_PREFIX"]
+        ),
+        ("ipv4-single-ns-1: ns1.x@192.0.2.1/1", ["CN04_IPV4_SINGLE_PREFIX", "CN04_IPV4_DIFFERENT_PREFIX"]),
+        (
+            "ipv6-single-ns-1: ns1.x@2001:db8:1::1/1",
+            ["CN04_IPV6_SINGLE_PREFIX", "CN04_IPV6_DIFFERENT_PREFIX"]
+        ),
+        // Names count, as in the procedure's sets of prefix, name and address.
+        (
+            "two-names: ns1.x@192.0.2.1/1 ns2.x@192.0.2.1/1 ns3.x@198.51.100.1/2",
+            ["CN04_IPV4_SAME_PREFIX", "CN04_IPV4_DIFFERENT_PREFIX"]
+        ),
+    ])
+    func scenario(_ line: String, _ expected: [String]) throws {
+        var servers: [String: [DependencyGraph.Address]] = [:]
+        let parts = line.split(separator: ": ", maxSplits: 1).map(String.init)
+        for text in parts[1].split(separator: " ") {
+            let fields = text.split(whereSeparator: { "@/".contains($0) }).map(String.init)
+            let address = try #require(IPAddress(fields[1]))
+            servers[fields[0], default: []].append(place(address, try #require(UInt32(fields[2]))))
+        }
+        let zone = try name(parts[0])
+        let graph = DependencyGraph([
+            DependencyGraph.Zone(
+                name: zone, parent: nil,
+                servers: try servers.map {
+                    DependencyGraph.Server(name: try name($0.key), addresses: $0.value, zone: nil, ttl: 600)
+                }, ttl: 3600)
+        ])
+        let tags = AuditReport(zone: zone, graph: graph, hosts: []).findings.map(\.tag)
+        #expect(tags.filter { $0.hasPrefix("CN04") } == expected)
+    }
+}
+
+struct RunwayTests {
+    @Test("Where the zone's own servers are up, caches carry on for as long as their addresses are known")
+    func hiddenDependency() throws {
+        let world = try graph(
+            "shop.com: ns1.host.net@192.0.2.1/1 ns2.host.net@198.51.100.1/2",
+            "host.net: ns.host.net@203.0.113.1/3")
+        let report = AuditReport(zone: try name("shop.com"), graph: world, hosts: [])
+        let loss = try #require(report.losses.first)
+        #expect(loss.network == .network(ASNumber(3)))
+        #expect(loss.runways.map(\.name) == [try name("shop.com"), try name("host.net")])
+        #expect(loss.runways.map(\.seconds) == [600, 0])
+    }
+
+    @Test("Networks are told by how many zones go with them; a zone that stands in two goes with none")
+    func shares() throws {
+        func zone(_ zone: String, _ addresses: String...) throws -> ZoneServers {
+            ZoneServers(
+                zone: zone,
+                servers: try addresses.map { .init(name: "ns.", address: try #require(IPAddress($0))) },
+                time: Timestamp(seconds: 0))
+        }
+        let addresses = ["192.0.2.1", "192.0.2.2", "198.51.100.1", "203.0.113.1"]
+        var networks: [IPAddress: NetworkIdentity] = [:]
+        for (text, number) in zip(addresses, [1, 1, 2, 0] as [UInt32]) {
+            let address = try #require(IPAddress(text))
+            networks[address] = place(address, number).network
+        }
+        let seen = SeenZones(
+            [
+                try zone("b.com.", "198.51.100.1"), try zone("a.com.", "192.0.2.1", "192.0.2.2"),
+                try zone("c.com.", "192.0.2.1"), try zone("d.com.", "192.0.2.1", "198.51.100.1"),
+                try zone("e.com.", "192.0.2.1", "10.0.0.1"), try zone("f.com.", "203.0.113.1"),
+            ], networks: networks)
+        #expect(seen.shares.map(\.zones) == [["a.com.", "c.com."], ["f.com."], ["b.com."]])
+        #expect(seen.shares.map(\.network.text) == ["AS1", "203.0.113.0/24", "AS2"])
     }
 }

@@ -147,6 +147,46 @@ struct DemonstrationTests {
         let host = audit(["www.virginmedia.com"])
         #expect(host.status == 1)
         #expect(host.complaint.contains("it is in virginmedia.com, which can be audited"))
+        try checkPage(audits: run.output)
+        let seen = audit([])
+        #expect(seen.succeeded, "\(seen.complaint)")
+        let share = try decoder.decode(Share.self, from: Data(seen.output.utf8.prefix { $0 != 10 }))
+        #expect(share.network == "AS5089")
+        #expect(
+            share.zonesSeenLately.map(\.zone) == ["borough.gov.uk", "virginmedia.com", "virginmedia.net"])
+    }
+
+    /// A line of `afterglow audit --json` without a zone.
+    private struct Share: Decodable {
+        struct Zone: Decodable {
+            let zone: String
+            let cachedS: Int?
+        }
+        let network: String
+        let zonesSeenLately: [Zone]
+    }
+
+    /// The running resolver audits as the command does, but for the TTLs, which its cache counts down.
+    private func checkPage(audits: String) throws {
+        guard CommandLog.has("python3") else { return }
+        let read = Command.run([
+            "python3", "-c",
+            """
+            import json, re, sys, urllib.request
+            base = re.search("http://127[.0-9:]+/", open(sys.argv[1]).read()).group()
+            answer = json.load(urllib.request.urlopen(base + "api/v1/audit?zone=virginmedia.com&zone=ntlworld.com"))
+            def still(value):
+                if isinstance(value, list): return [still(item) for item in value]
+                if not isinstance(value, dict): return value
+                return {k: still(v) for k, v in value.items() if k not in ("ttl", "seconds", "zones_seen_lately")}
+            ours, theirs = answer["items"], [json.loads(line) for line in sys.argv[2].splitlines()]
+            print(answer["problems"], still(ours) == still(theirs))
+            if still(ours) != still(theirs): print(still(ours), still(theirs))
+            page = urllib.request.urlopen(base + "audit?zone=virginmedia.com").read().decode()
+            print("The loss of AS5089 NTL alone takes it down" in page, "CN04_IPV4_SAME_PREFIX" in page)
+            """, log.file("out"), audits,
+        ])
+        #expect(read.output == "[] True\nTrue True\n", "\(read.complaint)")
     }
 
     /// `afterglow top` as it is named for another terminal.
@@ -159,7 +199,12 @@ struct DemonstrationTests {
         }
         let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("  afterglow top ") })
         let command = [CommandLog.executable ?? ""] + line.split(separator: " ").dropFirst().map(String.init)
-        let frames = Command.run(command + ["--json", "--interval", "1", "--count", "2"])
+        // What it needs of the home is nothing, and nothing is left there.
+        let home = log.directory.appendingPathComponent("home")
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+        let frames = Command.run(
+            ["env", "HOME=\(home.path)"] + command + ["--json", "--interval", "1", "--count", "2"])
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: home.path).isEmpty)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         let lines = try frames.output.split(separator: "\n").map {

@@ -122,6 +122,19 @@ struct OutageCommandTests {
         #expect(failed.complaint == "afterglow: \(log.file("absent/out.jsonl")): No such file or directory\n")
     }
 
+    @Test func `a device or a pipe stays what it is and gets the export`() throws {
+        log.fill { $0.record(virginMedia()) }
+        let pipe = log.file("pipe")
+        let run = Command.run([
+            "sh", "-c",
+            "mkfifo \"$1\" && { cat \"$1\" & \"$0\" export outages --database \"$2\" -o \"$1\" && wait; } && test -p \"$1\"",
+            CommandLog.executable ?? "", pipe, log.path,
+        ])
+        #expect(run.succeeded && run.output.contains("virginmedia.com"), "\(run.complaint)")
+        let shown = log.afterglow("export", "outages", "-o", "/dev/stdout")
+        #expect(shown.succeeded && shown.output == run.output, "\(shown.complaint)")
+    }
+
     @Test func `a full file system is named, and nothing half written stays`() throws {
         log.fill { writer in for _ in 0..<3 { writer.record(virginMedia()) } }
         let failed = Command.run([

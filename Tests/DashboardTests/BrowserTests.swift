@@ -22,7 +22,7 @@ struct BrowserTests {
         let pages = [
             "/", "/outages", "/outages/\(PageLog.openID)", "/networks", "/as/5089?span=6h", "/zones",
             "/zones/virginmedia.com",
-            "/servers/198.51.100.1",
+            "/servers/198.51.100.1", "/audit", "/audit?zone=example.com",
         ]
         let pictures = ProcessInfo.processInfo.environment["AFTERGLOW_PICTURES"]
         let run = Command.run(

@@ -110,23 +110,29 @@ struct InterfaceTests {
     @Test func `the description names every field, parameter and resource`() async throws {
         let document = try await json("openapi.json")
         let schemas = try #require((document["components"] as? [String: Any])?["schemas"] as? [String: Any])
+        let parameters = try #require(
+            (document["components"] as? [String: Any])?["parameters"] as? [String: Any])
         let paths = try #require(document["paths"] as? [String: Any])
         for (resource, schema) in [
             ("outages", "Outage"), ("observations", "Observation"), ("routes", "Route"),
             ("networks", "Network"),
-            ("zones", "Zone"),
+            ("zones", "Zone"), ("audit", "NetworkLoss"),
         ] {
             let described = (schemas[schema] as? [String: Any])?["properties"] as? [String: Any]
             let given = try #require(try await items("\(resource)?limit=1").first)
             #expect(Set(described?.keys.map(\.self) ?? []) == Set(given.keys), "\(resource)")
             let operation = (paths["/api/v1/\(resource)"] as? [String: Any])?["get"] as? [String: Any]
             for parameter in operation?["parameters"] as? [[String: String]] ?? [] {
-                let name = String(parameter["$ref"]?.split(separator: "/").last ?? "")
+                let key = String(parameter["$ref"]?.split(separator: "/").last ?? "")
+                let name = try #require((parameters[key] as? [String: Any])?["name"] as? String)
                 let status = await log.get("/api/v1/\(resource)?\(name)=").status
                 #expect(status == 200, "\(resource) \(name)")
             }
         }
-        #expect(paths.count == 6)
+        #expect(paths.count == 7)
+        let audit = try #require(try await items("audit?zone=example.com").first)
+        let described = (schemas["Audit"] as? [String: Any])?["properties"] as? [String: Any]
+        #expect(Set(described?.keys.map(\.self) ?? []) == Set(audit.keys))
     }
 
     @Test(

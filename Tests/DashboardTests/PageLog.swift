@@ -33,7 +33,7 @@ final class PageLog: Sendable {
         return log
     }
 
-    var site: Site { Site(database: path, clock: { Self.now }) }
+    var site: Site { Site(database: path, audits: PageAudits.all, clock: { Self.now }) }
 
     func get(_ target: String, headers: [String: String] = [:]) async -> WebReply {
         guard let request = WebRequest(target: target, headers: headers) else {

@@ -1,6 +1,8 @@
 import Dashboard
 import Foundation
 import Journal
+import Primitives
+import Reachability
 import Testing
 
 /// What people read: each page by its words.
@@ -78,6 +80,43 @@ struct PageTests {
         let page = await log.text("/as/5089?span=6h")
         #expect(page.contains("<a href=\"/as/5089?span=6h#chart\" aria-current=\"true\">6h</a>"))
         #expect(page.contains("in columns of 1 min"))
+    }
+
+    @Test func `the chart of a zone has what its name servers answered`() async {
+        let page = await log.text("/zones/both.example?span=6h")
+        #expect(page.contains("<path class=\"now\""))
+        #expect(page.components(separatedBy: "class=\"strip\"").count == 3)
+    }
+
+    @Test func `older outages follow page by page, also when many began in one second`() async throws {
+        let path = log.directory.appendingPathComponent("many.sqlite").path
+        let writer = JournalWriter(
+            path: path, clock: { PageLog.now }, identify: { .unknown(of: $0.server) }, report: { _ in })
+        for number in 0..<130 {
+            let start = Timestamp(seconds: PageLog.now.seconds - 7200 - Int64(number / 125))
+            var outage = Outage(
+                id: "outage-\(number)", scope: .server, key: "192.0.2.1", family: .ipv4,
+                kind: .nameServersOnly,
+                state: .ended, start: start)
+            outage.end = Timestamp(seconds: PageLog.now.seconds - 3600)
+            writer.record(outage)
+        }
+        #expect(writer.flush())
+        let site = Site(database: path, clock: { PageLog.now })
+        var found: [String] = []
+        var target: String? = "/outages?since=7d"
+        while let next = target, found.count <= 130 {
+            let reply = await site.reply(to: try #require(WebRequest(target: next)))
+            let page = String(decoding: reply.octets, as: UTF8.self)
+            found += page.matches(of: #/href="/outages/(outage-[0-9]+)"/#).map { String($0.output.1) }
+            target = page.firstMatch(of: #/href="([^"]+)">Older ones/#).map {
+                String($0.output.1).replacing("&amp;", with: "&")
+            }
+        }
+        #expect(found.count == 130 && Set(found).count == 130)
+        #expect(target == nil)
+        let wrong = await site.reply(to: try #require(WebRequest(target: "/outages?after=dHg")))
+        #expect(wrong.status == 400)
     }
 
     @Test(arguments: [

@@ -13,6 +13,8 @@ package struct Chart {
     static let panelHeight = 90.0
     static let stripHeight = 14.0
     static let gap = 34.0
+    /// Characters of a line of words: of the widest common sans serif, at 12 pixels, some 7.5 each.
+    private static let lineLength = 120
     /// The events that are told in words below; the others are shaded only.
     private static let told = 10
 
@@ -35,7 +37,8 @@ package struct Chart {
     private func drawing(styled: Bool) -> String {
         let (tops, end) = panelTops
         let words = data.outages.suffix(Self.told).map(sentence)
-        let height = end + 40 + Double(max(1, words.count) + (data.outages.count > Self.told ? 1 : 0)) * 18
+        let lines = lines(of: words)
+        let height = end + 40 + Double(lines.count) * 18
         var svg = SVGBuilder()
         svg.group(
             "svg",
@@ -63,7 +66,7 @@ package struct Chart {
                 case .service: drawService(into: &svg, top: top)
                 }
             }
-            drawWords(words, into: &svg, top: end + 40)
+            drawLines(lines, into: &svg, top: end + 40)
         }
         return svg.text
     }
@@ -127,9 +130,24 @@ package struct Chart {
         }
     }
 
-    private func drawWords(_ words: [String], into svg: inout SVGBuilder, top: Double) {
-        var lines = words.isEmpty ? ["No outage in this time."] : words
+    /// The events in lines that are no wider than the chart.
+    private func lines(of words: [String]) -> [String] {
+        guard !words.isEmpty else { return ["No outage in this time."] }
+        var lines: [String] = []
+        for sentence in words {
+            guard sentence.count > Self.lineLength else {
+                lines.append(sentence)
+                continue
+            }
+            // Between what happened and whom it hit, which keeps each of them whole.
+            let parts = sentence.split(separator: "; ").map(String.init)
+            lines += parts.enumerated().map { $0.offset == 0 ? $0.element : "\u{2003}" + $0.element }
+        }
         if data.outages.count > Self.told { lines.append("and \(data.outages.count - Self.told) more") }
+        return lines
+    }
+
+    private func drawLines(_ lines: [String], into svg: inout SVGBuilder, top: Double) {
         for (index, line) in lines.enumerated() {
             svg.element(
                 "text", ["class": "words", "x": "16", "y": SVGBuilder.number(top + Double(index) * 18)],

@@ -32,6 +32,11 @@ package struct ChartData: Sendable {
     /// The events that overlap the span, the oldest first.
     package var outages: [Outage] = []
 
+    /// Whether the log says nothing of the subject in this time, nor of the time that it is compared with.
+    package var isEmpty: Bool {
+        answered.isEmpty && earlier.isEmpty && routes.isEmpty && service.isEmpty && outages.isEmpty
+    }
+
     /// Reads what the chart of a subject needs.
     package init(reading reader: JournalReader, _ subject: ChartSubject, span: Range<Timestamp>) throws {
         self.subject = subject

@@ -19,6 +19,7 @@ struct Interface: Sendable {
         case ("routes", 3): return try await records(.routes, request, now: now)
         case ("networks", 3): return try await networks(request, now: now)
         case ("zones", 3): return try await zones(request, now: now)
+        case ("audit", 3): return try await audit(request, now: now)
         default: throw WebProblem.notFound("there is no such resource; /api/v1/openapi.json lists them")
         }
     }

@@ -32,12 +32,14 @@ struct OutageWords {
 
     /// What kind of outage it is, in words.
     var kind: String {
-        switch outage.kind {
-        case .networkAndNameServers: "the network is away, and its operator's own name servers with it"
-        case .nameServersOnly: "the name servers are silent, the network around them is not"
-        case .networkOnly: "the network is away, its zones answer from elsewhere"
-        case .partial: "a part is away"
-        case .ownUplink: "it is us: nothing is held against others"
+        let isOver = outage.end != nil
+        let (isWord, areWord) = isOver ? ("was", "were") : ("is", "are")
+        return switch outage.kind {
+        case .networkAndNameServers: "the network \(isWord) away, and its operator's own name servers with it"
+        case .nameServersOnly: "the name servers \(areWord) silent, the network around them \(isWord) not"
+        case .networkOnly: "the network \(isWord) away, its zones answer\(isOver ? "ed" : "") from elsewhere"
+        case .partial: "a part \(isWord) away"
+        case .ownUplink: "it \(isWord) us: nothing \(isWord) held against others"
         }
     }
 

@@ -10,22 +10,17 @@ struct OutagesPage {
     private let now: Timestamp
     private let request: WebRequest
     private let outages: [Outage]
-    private let hasMore: Bool
+    /// Where the older ones begin; nil where there are none.
+    private let next: LogCursor?
 
     init(reading reader: JournalReader, _ request: WebRequest, now: Timestamp) throws {
         self.now = now
         self.request = request
-        let selection = try Selection(request, parameters: ["since", "until", "asn", "zone"], now: now)
-        var outages: [Outage] = []
-        struct Enough: Error {}
-        do {
-            try reader.outages(selection.filter) { outage in
-                outages.append(outage)
-                if outages.count > Self.shown { throw Enough() }
-            }
-        } catch is Enough {}
-        hasMore = outages.count > Self.shown
-        self.outages = Array(outages.prefix(Self.shown))
+        let selection = try Selection(
+            request, parameters: ["since", "until", "asn", "zone", "after"], now: now)
+        let page = try reader.outages(selection.filter, after: selection.cursor, limit: Self.shown)
+        guard let page else { throw Selection.badCursor }
+        (outages, next) = page
     }
 
     var markup: Markup {
@@ -54,13 +49,13 @@ struct OutagesPage {
                 "Outages", OutageWords.columns, outages.map { OutageWords(outage: $0, now: now).row })
     }
 
-    /// Older ones begin before the last of these did.
+    /// A cursor, not a moment: many may have begun in one second.
     private var older: Markup? {
-        guard hasMore, let last = outages.last else { return nil }
-        let kept = ["since", "asn", "zone"].compactMap { name in
+        guard let next else { return nil }
+        let kept = ["since", "until", "asn", "zone"].compactMap { name in
             request[name].map { "\(name)=\(WebRequest.encode($0))" }
         }
-        let query = (kept + ["until=\(WebRequest.encode(last.start.description))"]).joined(separator: "&")
+        let query = (kept + ["after=\(next.text)"]).joined(separator: "&")
         return "<p><a href=\"/outages?\(query)\">Older ones</a></p>\n"
     }
 }

@@ -6,6 +6,7 @@ struct PageFrame {
         case outages = "/outages"
         case networks = "/networks"
         case zones = "/zones"
+        case audit = "/audit"
 
         var name: String {
             switch self {
@@ -13,6 +14,7 @@ struct PageFrame {
             case .outages: "Outages"
             case .networks: "Networks"
             case .zones: "Zones"
+            case .audit: "Audit"
             }
         }
     }
@@ -63,7 +65,7 @@ enum ProblemPage {
         let content: Markup =
             "<h1>\(problem.title)</h1>\n<p>\(problem.detail)</p>\n<p><a href=\"/\">To the first page</a></p>\n"
         return WebReply(
-            problem.status, type: "text/html; charset=utf-8",
+            problem.status, type: "text/html; charset=utf-8", headers: problem.headers,
             PageFrame(title: problem.title).around(content).text)
     }
 }

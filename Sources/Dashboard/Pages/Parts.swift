@@ -35,10 +35,21 @@ enum Parts {
     static func state(_ word: String) -> Markup {
         let (mark, style) =
             switch word {
-            case "up": ("●", "good")
-            case "down", "lost": ("▼", "bad")
+            case "up", "spread": ("●", "good")
+            case "down", "lost", "at risk": ("▼", "bad")
             case "partial", "degraded", "recovering", "uncertain": ("◆", "warn")
             case "ended": ("○", "over")
+            default: ("–", "over")
+            }
+        return "<span class=\"state \(style)\"><span aria-hidden=\"true\">\(mark)</span> \(word)</span>"
+    }
+
+    /// How grave a finding is, in Zonemaster's word, with a mark that does without colour.
+    static func severity(_ word: String) -> Markup {
+        let (mark, style) =
+            switch word {
+            case "ERROR": ("▼", "bad")
+            case "WARNING": ("◆", "warn")
             default: ("–", "over")
             }
         return "<span class=\"state \(style)\"><span aria-hidden=\"true\">\(mark)</span> \(word)</span>"

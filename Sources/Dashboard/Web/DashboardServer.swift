@@ -113,6 +113,7 @@ package final class DashboardServer: Sendable {
                     reply.headers.append(
                         ("www-authenticate", "Bearer, Basic realm=\"Afterglow\", charset=\"UTF-8\""))
                 }
+                if refusal.status == 413 { return Response(closing: reply, to: request) }
                 if refusal.status == 405 { reply.headers.append(("allow", "GET, HEAD")) }
                 return Response(reply, to: request)
             }

@@ -34,6 +34,11 @@ struct JSONText {
         array(body)
     }
 
+    mutating func null(_ name: String) {
+        key(name)
+        text += "null"
+    }
+
     /// An item of an array.
     mutating func item(_ value: String) {
         comma()

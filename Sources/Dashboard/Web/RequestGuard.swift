@@ -16,6 +16,9 @@ package struct RequestGuard: Sendable {
         self.token = token
     }
 
+    /// Octets of content that a request may have. Nothing here takes any; some clients send a little all the same.
+    static let contentOctetsMax = 4096
+
     /// Why a request is refused; nil when it is not.
     package func refusal(of request: WebRequest) -> WebProblem? {
         guard let host = request.headers["host"], let name = Self.name(of: host) else {
@@ -25,6 +28,11 @@ package struct RequestGuard: Sendable {
             return WebProblem(
                 421, "Misdirected request",
                 "'\(name)' is not a name of this listener; `http.names` in the configuration adds one")
+        }
+        guard Self.isShort(request) else {
+            return WebProblem(
+                413, "Content too large",
+                "requests have \(Self.contentOctetsMax) octets of content at most here, and say how many")
         }
         guard request.method == "GET" || request.method == "HEAD" else {
             let isForeign = Self.isForeign(request, host: host)
@@ -63,6 +71,13 @@ package struct RequestGuard: Sendable {
 
     private static func withoutFinalDot(_ name: String) -> String {
         name.hasSuffix(".") ? String(name.dropLast()) : name
+    }
+
+    /// Whether the content is bounded (RFC 9112 §6.3): what comes in chunks ends when it likes.
+    private static func isShort(_ request: WebRequest) -> Bool {
+        guard request.headers["transfer-encoding"] == nil else { return false }
+        guard let length = request.headers["content-length"] else { return true }
+        return Int(length).map { $0 <= contentOctetsMax } ?? false
     }
 
     private static func isForeign(_ request: WebRequest, host: String) -> Bool {

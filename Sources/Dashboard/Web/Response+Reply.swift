@@ -31,6 +31,31 @@ extension Response {
         if request.method == .head { self = createHeadResponse() }
     }
 
+    /// The reply to a request whose content is not taken. A little of that is read, so that a client which goes on sending finds
+    /// the reply; then the connection is closed (RFC 9112 §9.6).
+    init(closing reply: WebReply, to request: Request) {
+        var reply = reply
+        reply.headers.append(("connection", "close"))
+        self.init(reply, to: request)
+        let (octets, isHead) = (reply.octets, request.method == .head)
+        body = ResponseBody(contentLength: octets.count) { writer in
+            if !isHead { try await writer.write(ByteBuffer(bytes: octets)) }
+            try await writer.finish(nil)
+            var left = Self.lingering
+            for try await part in request.body {
+                left -= part.readableBytes
+                if left < 0 { break }
+            }
+            throw Closed()
+        }
+    }
+
+    /// Ends a connection; the library writes nothing about it.
+    private struct Closed: Error {}
+
+    /// Octets that are read and thrown away before a connection is closed.
+    private static let lingering = 1 << 20
+
     /// Events until the reader closes its side, which is noticed without having to write.
     private static func body(of reader: LiveReader, for request: Request) -> ResponseBody {
         ResponseBody { writer in

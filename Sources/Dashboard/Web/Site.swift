@@ -1,3 +1,4 @@
+import Auditing
 import Foundation
 import Journal
 package import Primitives
@@ -9,22 +10,25 @@ package struct Site: Sendable {
     let lanes: LogLanes
     let metrics: @Sendable () async -> [MetricFamily]
     let isReady: @Sendable () -> Bool
+    let audits: Audits?
     let clock: @Sendable () -> Timestamp
 
     /// - Parameters:
     ///   - database: the reachability log, which need not exist yet.
     ///   - metrics: what is counted, at the moment of asking.
     ///   - isReady: whether every listener answers queries.
+    ///   - audits: how zones are audited; nil where no resolver runs.
     package init(
         database: String, feed: LiveFeed = LiveFeed(),
         metrics: @escaping @Sendable () async -> [MetricFamily] = { [] },
-        isReady: @escaping @Sendable () -> Bool = { true },
+        isReady: @escaping @Sendable () -> Bool = { true }, audits: Audits? = nil,
         clock: @escaping @Sendable () -> Timestamp = JournalWriter.wallClock
     ) {
         self.feed = feed
         lanes = LogLanes(path: database)
         self.metrics = metrics
         self.isReady = isReady
+        self.audits = audits
         self.clock = clock
     }
 
@@ -65,6 +69,7 @@ package struct Site: Sendable {
             return try await read { try OutagePage(reading: $0, id: path[1], now: now).markup }
         case ("networks", 1):
             return try await read { try NetworksPage(reading: $0, request, now: now).markup }
+        case ("audit", 1): return try await audit(request, now: now)
         case ("zones", 1): return try await read { try ZonesPage(reading: $0, request).markup }
         case ("zones", 2):
             return try await read { try ZonePage(reading: $0, zone: path[1], request, now: now).markup }
@@ -78,6 +83,31 @@ package struct Site: Sendable {
 
     private func read(_ body: @escaping @Sendable (JournalReader) throws -> Markup) async throws -> WebReply {
         WebReply(type: "text/html; charset=utf-8", try await lanes.read(body).text)
+    }
+
+    private func audit(_ request: WebRequest, now: Timestamp) async throws -> WebReply {
+        let asked = try AuditRequest(request)
+        _ = try Selection(request, parameters: ["zone"], now: now)
+        let known = await knownZones(now: now)
+        let reports = try await asked.run(by: audits, known)
+        let page = AuditPage(
+            request: request, reports: reports, seen: SeenZones(known.zones, networks: known.networks),
+            runway: runway, canAudit: audits != nil)
+        return WebReply(type: "text/html; charset=utf-8", page.markup.text)
+    }
+
+    /// The seconds for which a zone is still answered out of the cache, where there is a resolver that has one.
+    var runway: @Sendable (String) -> UInt32? {
+        { [audits] zone in audits.flatMap { $0.runway(zone) } }
+    }
+
+    /// The zones that the log has seen lately; none where there is no log.
+    func knownZones(now: Timestamp) async -> KnownZones {
+        do {
+            return try await lanes.read { try KnownZones($0, now: now) }
+        } catch {
+            return KnownZones()
+        }
     }
 
     private func events() throws -> WebReply {

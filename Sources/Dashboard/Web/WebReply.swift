@@ -59,11 +59,19 @@ package struct WebProblem: Error, Sendable, Hashable {
     package var title: String
     /// What is wrong with this request, and the way out.
     package var detail: String
+    /// In how many seconds the request may be tried again, where that helps.
+    package var retryAfter: Int?
 
-    package init(_ status: Int, _ title: String, _ detail: String) {
+    package init(_ status: Int, _ title: String, _ detail: String, retryAfter: Int? = nil) {
         self.status = status
         self.title = title
         self.detail = detail
+        self.retryAfter = retryAfter
+    }
+
+    /// What its reply has beside the type.
+    var headers: [(name: String, value: String)] {
+        retryAfter.map { [("retry-after", String($0))] } ?? []
     }
 
     /// The problem as `application/problem+json`.
@@ -75,7 +83,7 @@ package struct WebProblem: Error, Sendable, Hashable {
             $0.field("status", status)
             $0.field("detail", detail)
         }
-        return WebReply(status, type: "application/problem+json", json.text + "\n")
+        return WebReply(status, type: "application/problem+json", headers: headers, json.text + "\n")
     }
 
     static func notFound(_ what: String) -> WebProblem { WebProblem(404, "Not found", what) }

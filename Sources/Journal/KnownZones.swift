@@ -1,4 +1,3 @@
-package import Journal
 package import Primitives
 package import Reachability
 
@@ -8,18 +7,17 @@ package struct KnownZones: Sendable {
     package var networks: [IPAddress: NetworkIdentity] = [:]
     package var origins: [LearnedOrigin] = []
 
+    /// Nothing, where there is no log.
     package init() {}
 
     /// Those seen in the seven days before `now`; reading problems are thrown.
     package init(_ reader: JournalReader, now: Timestamp) throws {
         let since = Timestamp(seconds: now.seconds - JournalWriter.memory)
         zones = try reader.knownZones(since: since)
-        for server in try reader.knownServers(since: since) {
-            networks[server.address] = server.network
+        for (address, network, seen) in try reader.knownNetworks(since: since) {
+            networks[address] = network
             // What a resolver was told of a network holds for its neighbours.
-            if !server.network.origins.isEmpty {
-                origins.append(LearnedOrigin(network: server.network, fetched: server.lastSeen))
-            }
+            if !network.origins.isEmpty { origins.append(LearnedOrigin(network: network, fetched: seen)) }
         }
     }
 }
