@@ -62,29 +62,55 @@ extension JournalReader {
     package func sums(
         of entities: [HistoryEntity], _ span: Range<Timestamp>, _ grain: HistoryGrain, column: Int64
     ) throws -> [[HistorySum]] {
-        var places: [HistoryEntity: Int] = [:]
-        for (place, entity) in entities.enumerated() { places[entity] = place }
-        var sums = entities.map { _ in [HistorySum]() }
+        var places: [HistoryEntity: [Int]] = [:]
+        for (place, entity) in entities.enumerated() { places[entity, default: []].append(place) }
+        var sums = entities.map { _ in [Int64: HistorySum]() }
         // SQLite finds several keys of one scope with less than half the work of as many look-ups.
-        for (scope, members) in Dictionary(grouping: entities, by: \.scope) {
-            let query = HistoryQuery(
-                kind: .observation, scope: scope.rawValue, keys: members.map(\.key), group: ["key"],
-                span: span,
-                grain: grain, column: column, wanted: ["sent", "answered"])
-            try reading { database in
-                _ = try query.rows(in: database) { row -> Void? in
-                    guard let key = String.fromDatabaseValue(row["key"]),
-                        let place = places[HistoryEntity(scope, key)]
-                    else { return nil }
-                    sums[place].append(
-                        HistorySum(
-                            start: Timestamp(seconds: row.number("start")), sent: Int(row.number("sent")),
-                            answered: Int(row.number("answered"))))
-                    return nil
+        for (scope, members) in Dictionary(grouping: places.keys, by: \.scope) {
+            let add = { (key: String, time: Int64, sent: Int64, answered: Int64) in
+                let start = time - time % column
+                let new = HistorySum(start: Timestamp(seconds: start), sent: 0, answered: 0)
+                for place in places[HistoryEntity(scope, key)] ?? [] {
+                    sums[place][start, default: new].sent += Int(sent)
+                    sums[place][start]?.answered += Int(answered)
                 }
             }
+            try reading { database in
+                try Self.sum(scope, members.map(\.key), span, grain, column: column, in: database, add)
+            }
         }
-        return sums
+        return sums.map { columns in columns.values.sorted { $0.start < $1.start } }
+    }
+
+    /// Hands on what was sent to some entities of a scope: out of strips as far as there are any, then out of rows.
+    private static func sum(
+        _ scope: ReachabilityScope, _ keys: [String], _ span: Range<Timestamp>, _ grain: HistoryGrain,
+        column: Int64, in database: Database,
+        _ add: (_ key: String, _ time: Int64, _ sent: Int64, _ answered: Int64) -> Void
+    ) throws {
+        var first = span.lowerBound.seconds
+        let last = span.upperBound.seconds
+        if grain != .day {
+            let length = grain == .bucket ? Rollup.hour : Rollup.day
+            let end = min(last, try Rollup.stripEnd(length: length, in: database))
+            if end > first {
+                try HistoryStrip.read(
+                    scope: scope.rawValue, keys: keys, length: length, from: first, to: end, in: database
+                ) { add($0, $1, $2.sent, $2.answered) }
+                first = end
+            }
+        }
+        guard first < last else { return }
+        let query = HistoryQuery(
+            kind: .observation, scope: scope.rawValue, keys: keys, group: ["key"],
+            span: Timestamp(seconds: first)..<Timestamp(seconds: last), grain: grain, column: column,
+            wanted: ["sent", "answered"])
+        _ = try query.rows(in: database) { row -> Void? in
+            if let key = String.fromDatabaseValue(row["key"]) {
+                add(key, row.number("start"), row.number("sent"), row.number("answered"))
+            }
+            return nil
+        }
     }
 
     /// What an entity did from `span.lowerBound` to before `span.upperBound`, both transports together, in the order of

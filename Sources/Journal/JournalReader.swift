@@ -57,6 +57,7 @@ package struct JournalReader: Sendable {
         configuration.prepareDatabase { database in
             database.add(function: RoundTripSum.function)
             database.add(function: BitSum.function)
+            database.add(function: StripSum.function)
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
         }
         do {

@@ -54,6 +54,13 @@ extension JournalRetention {
         ] {
             try database.execute(sql: "DELETE FROM \(table) WHERE \(time) < ?", arguments: [oldest])
         }
+        for (length, factor) in [(Rollup.hour, 1), (Rollup.day, Self.hourFactor)] {
+            let (age, isEndless) = seconds.multipliedReportingOverflow(by: factor)
+            guard !isEndless else { continue }
+            try database.execute(
+                sql: "DELETE FROM observation_strip WHERE span_s = ? AND ts < ?",
+                arguments: [length, now.seconds - age])
+        }
         for (length, factor) in [(Rollup.hour, Self.hourFactor), (Rollup.day, Self.dayFactor)] {
             let (age, isEndless) = seconds.multipliedReportingOverflow(by: factor)
             guard !isEndless else { continue }

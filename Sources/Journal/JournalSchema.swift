@@ -22,6 +22,7 @@ enum JournalSchema {
             }
         }
         migrator.registerMigration("6") { database in try database.execute(sql: sixth) }
+        migrator.registerMigration("7") { database in try database.execute(sql: seventh) }
         return migrator
     }
 
@@ -126,5 +127,19 @@ enum JournalSchema {
         ALTER TABLE observation ADD COLUMN lame INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE observation ADD COLUMN malformed INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE observation ADD COLUMN unreachable_by TEXT;
+        """
+
+    /// The parts of an hour, or of a day, in one value for each entity. What was added up already is added up again, without the hour
+    /// and the day whose first rows are gone.
+    private static let seventh = """
+        CREATE TABLE observation_strip (scope TEXT NOT NULL, key TEXT NOT NULL, span_s INTEGER NOT NULL,
+          ts INTEGER NOT NULL, af INTEGER NOT NULL, transport TEXT NOT NULL, counts BLOB NOT NULL,
+          PRIMARY KEY (scope, key, span_s, ts, af, transport)) WITHOUT ROWID;
+        INSERT OR IGNORE INTO rollup_pending (kind, bucket_s, ts)
+          SELECT DISTINCT 'observation', 3600, ts - ts % 3600 FROM observation
+          WHERE ts - ts % 3600 >= (SELECT min(ts) FROM observation);
+        INSERT OR IGNORE INTO rollup_pending (kind, bucket_s, ts)
+          SELECT DISTINCT 'observation', 86400, ts - ts % 86400 FROM observation_rollup
+          WHERE bucket_s = 3600 AND ts - ts % 86400 >= (SELECT min(ts) FROM observation_rollup WHERE bucket_s = 3600);
         """
 }

@@ -94,8 +94,9 @@ struct JournalStore: Sendable {
         }
         finish(rows, now: now)
         do {
-            try retain(now: now)
+            // First, so that what is too old by now still counts in its hour.
             _ = try open().write { try Rollup.step(in: $0, now: now.seconds) }
+            try retain(now: now)
         } catch {
             return fail(error, now: nil)
         }
@@ -168,6 +169,7 @@ struct JournalStore: Sendable {
         configuration.prepareDatabase { [pageLimit] database in
             database.add(function: RoundTripSum.function)
             database.add(function: BitSum.function)
+            database.add(function: StripSum.function)
             // Retention gives pages back to the file system without rewriting the file.
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
             // The WAL grows while a reader lags behind; this is how much of it stays afterwards.

@@ -47,12 +47,24 @@ enum Rollup {
         let source = length == hour ? kind.buckets : kind.hours
         try database.execute(
             sql: kind.sum(from: source), arguments: ["length": length, "start": start])
+        if kind == .observation {
+            try database.execute(
+                sql: kind.strip(from: source), arguments: ["length": length, "start": start])
+        }
         if length == hour {
             try database.execute(
                 sql: "INSERT OR IGNORE INTO rollup_pending (kind, bucket_s, ts) VALUES (?, ?, ?)",
                 arguments: [kind.rawValue, day, start - start % day])
         }
         return true
+    }
+
+    /// The moment before which there are strips of hours, or of days: where these are all added up, from finished hours.
+    static func stripEnd(length: Int64, in database: Database) throws -> Int64 {
+        let hours = try end(of: .observation, length: hour, in: database)
+        guard length == day else { return hours }
+        return min(
+            try end(of: .observation, length: day, in: database), hours == .max ? hours : hours - hours % day)
     }
 
     /// The moment before which hours, or days, are all added up; `Int64.max` when none is pending.
@@ -106,6 +118,15 @@ extension Rollup.Kind {
                 + ["prefixes_visible", "slash24_or_48_visible"].map { ($0, "min(\($0))") }
                 + [("peers", "max(peers)")]
         }
+    }
+
+    /// What the parts of an hour or day were, in one value for each entity.
+    fileprivate func strip(from source: String) -> String {
+        let key = entity.joined(separator: ", ")
+        return """
+            INSERT OR REPLACE INTO observation_strip (\(key), span_s, ts, counts)
+            SELECT \(key), :length, :start, strip(ts - :start, sent, answered) FROM \(source) GROUP BY \(key)
+            """
     }
 
     fileprivate func sum(from source: String) -> String {

@@ -108,11 +108,12 @@ struct HistoryTests {
         try queue.write { database in
             for table in [
                 "observation_rollup", "client_service_rollup", "route_rollup", "rollup_pending", "standing",
+                "observation_strip",
             ] {
                 try database.execute(sql: "DROP TABLE \(table)")
             }
             try database.execute(sql: "DROP INDEX server_by_asn")
-            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '5'")
+            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier IN ('5', '7')")
         }
         rollUp(log.writer(), now: 7200)
         #expect(try sent(.hour, span(0, 3600)) == [2])
