@@ -10,7 +10,7 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 WORLDS ?= 1000
 
-.PHONY: run demo demo-picture build test lint score compare compare-outages setup setup-test format
+.PHONY: run demo demo-picture page-pictures charts build test lint score compare compare-outages setup setup-test format
 
 setup:
 	@missing=""; for pair in sqlite3.h:libsqlite3-dev zlib.h:zlib1g-dev bzlib.h:libbz2-dev; do \
@@ -32,6 +32,14 @@ demo: build
 # The README's first picture.
 demo-picture: build
 	@"$$($(BUILD) --show-bin-path)/afterglow" demo --picture docs/demo.svg
+
+# The README's pictures of the page. Needs Chromium.
+page-pictures: build
+	@python3 Tests/Browser/pictures.py "$$($(BUILD) --show-bin-path)/afterglow" docs
+
+# How long charts take on a log of some gigabytes: prints a table.
+charts: build
+	@AFTERGLOW_BINARY="$$($(BUILD) --show-bin-path)/afterglow" python3 Benchmarks/charts.py
 
 test: setup-test
 	$(BUILD) --build-tests

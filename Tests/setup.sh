@@ -6,7 +6,7 @@ missing=""
 for pair in nsd:nsd knotd:knot kdig:knot-dnsutils kzonecheck:knot-dnssecutils dig:bind9-dnsutils \
     dnssec-signzone:bind9-utils unbound:unbound kzonesign:knot-dnssecutils ldns-signzone:ldnsutils \
     named:bind9 faketime:faketime named-checkzone:bind9-utils dnsperf:dnsperf ip:iproute2 \
-    chromium:chromium promtool:prometheus openssl:openssl \
+    chromium:chromium promtool:prometheus openssl:openssl csvjson:csvkit xmllint:libxml2-utils \
     bird:bird2 /usr/lib/frr/bgpd:frr gobgpd:gobgpd exabgp:exabgp zonemaster-cli:zonemaster-cli; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair#*:}"
 done
