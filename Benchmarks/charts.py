@@ -172,7 +172,7 @@ def main():
             for _ in range(5):
                 start = time.perf_counter()
                 subprocess.run(
-                    [binary, "plot", "--asn", str(WATCHED), "--since", span, "--database", path, "-o", os.devnull],
+                    [binary, "plot", "--asn", str(WATCHED), "--since", span, "--database", path, "-o", os.path.join(folder, "chart.svg")],
                     check=True)
                 times.append((time.perf_counter() - start) * 1000)
             print(f"{span:5} {statistics.median(times):8.0f}", flush=True)

@@ -1,6 +1,6 @@
 import Auditing
 import DNSWire
-import Journal
+import Dashboard
 import Serving
 import Synchronization
 
@@ -23,14 +23,14 @@ final class AuditDesk: Sendable {
     }
 
     /// What came of each zone; nil while another audit is under way.
-    func audit(_ zones: [Name], _ known: KnownZones) async -> [Result<AuditReport, AuditProblem>]? {
+    func audit(_ zones: [Name], _ log: SeenLog) async -> [Result<AuditReport, AuditProblem>]? {
         let isFirst = isBusy.withLock { isBusy in
             defer { isBusy = true }
             return !isBusy
         }
         guard isFirst else { return nil }
         defer { isBusy.withLock { $0 = false } }
-        let work = Task { await run(zones, known) }
+        let work = Task { await run(zones, log) }
         let alarm = Task {
             guard (try? await Task.sleep(for: Self.limit)) != nil else { return }
             work.cancel()
@@ -39,12 +39,12 @@ final class AuditDesk: Sendable {
         return await work.value
     }
 
-    private func run(_ zones: [Name], _ known: KnownZones) async -> [Result<AuditReport, AuditProblem>] {
+    private func run(_ zones: [Name], _ log: SeenLog) async -> [Result<AuditReport, AuditProblem>] {
         let auditor = ZoneAuditor(
             sources: ZoneAuditor.Sources(
                 resolve: { [worker] in await worker.look($0) },
                 identify: { [recorder] in recorder.network(of: $0) },
-                learn: { [recorder] in await recorder.learn($0, patience: Self.patience) }), log: known)
+                learn: { [recorder] in await recorder.learn($0, patience: Self.patience) }), log: log)
         var results: [Result<AuditReport, AuditProblem>] = []
         for zone in zones {
             do throws(AuditProblem) {

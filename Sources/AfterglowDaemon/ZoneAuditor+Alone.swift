@@ -1,5 +1,6 @@
 import Auditing
 import DNSWire
+import Dashboard
 import EventLoop
 package import Journal
 import Primitives
@@ -33,7 +34,7 @@ extension ZoneAuditor {
             resolve: { await alone.single.resolve($0).resolution },
             identify: { networks.identity(of: $0) ?? lookup?.identity(of: $0) },
             learn: { await alone.learn($0, from: lookup) })
-        self.init(sources: sources, log: log, progress: progress)
+        self.init(sources: sources, log: SeenLog(log), progress: progress)
     }
 }
 

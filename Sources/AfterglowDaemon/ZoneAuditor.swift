@@ -1,5 +1,6 @@
 package import Auditing
 package import DNSWire
+import Dashboard
 import Journal
 import Primitives
 import Recursion
@@ -38,10 +39,10 @@ package final class ZoneAuditor {
     /// - Parameters:
     ///   - log: origins that a resolver has been told, and zones that it has seen.
     ///   - progress: takes the name that is looked up.
-    init(sources: Sources, log: KnownZones, progress: @escaping (String) -> Void = { _ in }) {
+    init(sources: Sources, log: SeenLog, progress: @escaping (String) -> Void = { _ in }) {
         self.sources = sources
-        seen = SeenZones(log.zones, networks: log.networks)
-        met = log.networks
+        seen = log.shares
+        met = log.known.networks
         self.progress = progress
     }
 

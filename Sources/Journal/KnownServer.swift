@@ -82,6 +82,8 @@ extension ZoneServers {
     static func all(in database: Database, since oldest: Int64) throws -> [ZoneServers] {
         var zones: [ZoneServers] = []
         var places: [String: Int] = [:]
+        // Many zones share few servers.
+        var addresses: [String: IPAddress] = [:]
         let rows = try Row.fetchCursor(
             database,
             sql: """
@@ -89,10 +91,11 @@ extension ZoneServers {
                 ORDER BY last_seen DESC, zone, name, address
                 """, arguments: [oldest])
         while let row = try rows.next() {
-            guard let zone = String.fromDatabaseValue(row["zone"]), let seconds = row.second("last_seen"),
-                let name = String.fromDatabaseValue(row["name"]),
-                let address = String.fromDatabaseValue(row["address"]).flatMap({ IPAddress($0) })
+            guard let zone = String.fromDatabaseValue(row[0]), let name = String.fromDatabaseValue(row[1]),
+                let text = String.fromDatabaseValue(row[2]), let seconds = row.second("last_seen"),
+                let address = addresses[text] ?? IPAddress(text)
             else { continue }
+            addresses[text] = address
             if places[zone] == nil {
                 guard zones.count < 50_000 else { continue }
                 places[zone] = zones.count

@@ -20,8 +20,8 @@ extension OutputProblem: CustomStringConvertible {
 
 /// Standard output or a file, in blocks of 64 KiB; an output whose reader has gone is an error, not a signal.
 ///
-/// A file has its name only once it is whole: until then it is called `NAME.part`. What is there and is no file, such as a device or a
-/// pipe, is written to as it is, and stays.
+/// A file has its name only once it is whole: until then it is called `NAME.part`. What is there and is no file, such as a device, a
+/// pipe or a link, is written to as it is, and stays.
 final class Output {
     private static let block = 65_536
 
@@ -42,9 +42,9 @@ final class Output {
     init(file: String) throws(OutputProblem) {
         signal(SIGPIPE, SIG_IGN)
         self.file = file
-        draft = Self.isDeviceOrPipe(file) ? nil : file + ".part"
+        draft = Self.isOtherThanFile(file) ? nil : file + ".part"
         descriptor = open(
-            draft ?? file, O_WRONLY | O_CLOEXEC | (draft == nil ? 0 : O_CREAT | O_TRUNC), 0o644)
+            draft ?? file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .system(errno, file: file) }
     }
 
@@ -67,11 +67,10 @@ final class Output {
         }
     }
 
-    private static func isDeviceOrPipe(_ path: String) -> Bool {
+    private static func isOtherThanFile(_ path: String) -> Bool {
         var status = stat()
-        // The place that a link leads to.
-        guard stat(path, &status) == 0 else { return false }
-        return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+        guard lstat(path, &status) == 0 else { return false }
+        return status.st_mode & S_IFMT != S_IFREG
     }
 
     /// Removes what has been written of a file.

@@ -131,8 +131,12 @@ struct OutageCommandTests {
             CommandLog.executable ?? "", pipe, log.path,
         ])
         #expect(run.succeeded && run.output.contains("virginmedia.com"), "\(run.complaint)")
-        let shown = log.afterglow("export", "outages", "-o", "/dev/stdout")
-        #expect(shown.succeeded && shown.output == run.output, "\(shown.complaint)")
+        // Nor is a link replaced: the file that it leads to is written.
+        let (link, target) = (log.file("link"), log.file("target"))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+        #expect(log.afterglow("export", "outages", "-o", link).succeeded)
+        #expect(try String(contentsOfFile: target, encoding: .utf8) == run.output)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
     }
 
     @Test func `a full file system is named, and nothing half written stays`() throws {

@@ -7,14 +7,14 @@ import Primitives
 /// Audits whose outcome is in the zone's name, without a resolver.
 enum PageAudits {
     static let all = Audits(
-        run: { zones, known in
+        run: { zones, log in
             if zones.contains(where: { $0.withoutFinalDot == "busy.example" }) { return nil }
             return zones.map { zone in
                 switch zone.withoutFinalDot {
                 case "late.example": .failure(.unfinished)
                 case "none.example": .failure(.noSuchName)
                 case "www.example.com": .failure(.notZone(within: zone.parent ?? zone))
-                default: .success(report(zone, SeenZones(known.zones, networks: known.networks)))
+                default: .success(report(zone, log.shares))
                 }
             }
         }, runway: { $0 == "virginmedia.com." ? 240 : nil })

@@ -1,12 +1,11 @@
 package import Auditing
 package import DNSWire
-package import Journal
 
 /// How the site has zones audited: by the resolver that it belongs to.
 package struct Audits: Sendable {
     /// What came of each zone, in the order of asking; nil while another audit is under way.
     package typealias Run =
-        @Sendable ([Name], KnownZones) async -> [Result<AuditReport, AuditProblem>]?
+        @Sendable ([Name], SeenLog) async -> [Result<AuditReport, AuditProblem>]?
 
     let run: Run
     /// The seconds for which a zone, with the final dot, is still answered out of the cache; nil where nothing is cached.
@@ -57,12 +56,12 @@ struct AuditRequest {
     }
 
     /// What came of each zone; throws where none can be audited now.
-    func run(by audits: Audits?, _ known: KnownZones) async throws -> [AuditOutcome] {
+    func run(by audits: Audits?, _ seen: SeenLog) async throws -> [AuditOutcome] {
         guard !zones.isEmpty else { return [] }
         guard let audits else {
             throw WebProblem(503, "No resolver", "zones are audited by a running resolver")
         }
-        guard let results = await audits.run(zones, known) else {
+        guard let results = await audits.run(zones, seen) else {
             throw WebProblem(
                 429, "Another audit is under way",
                 "one audit runs at a time; try again in \(Self.pause) seconds", retryAfter: Self.pause)

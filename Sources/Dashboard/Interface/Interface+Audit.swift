@@ -9,9 +9,9 @@ extension Interface {
         let asked = try AuditRequest(request)
         let parameters = asked.zones.isEmpty ? ["zone", "limit", "after"] : ["zone"]
         let selection = try Selection(request, parameters: parameters, now: now)
-        let known = await site.knownZones(now: now)
-        guard !asked.zones.isEmpty else { return try shares(known, selection, request) }
-        let outcomes = try await asked.run(by: site.audits, known)
+        let seen = await site.seenLog(now: now)
+        guard !asked.zones.isEmpty else { return try shares(seen.shares, selection, request) }
+        let outcomes = try await asked.run(by: site.audits, seen)
         let reports = outcomes.compactMap { try? $0.result.get() }
         let problems = outcomes.compactMap { outcome -> (zone: String, detail: String)? in
             guard case .failure(let problem) = outcome.result else { return nil }
@@ -55,10 +55,9 @@ extension Interface {
             items + json.text.dropFirst().dropLast() + ",\n\"next\":null}\n")
     }
 
-    private func shares(_ known: KnownZones, _ selection: Selection, _ request: WebRequest) throws -> WebReply
-    {
+    private func shares(_ seen: SeenZones, _ selection: Selection, _ request: WebRequest) throws -> WebReply {
         let last = try selection.key(2)
-        let found = SeenZones(known.zones, networks: known.networks).shares.sorted {
+        let found = seen.shares.sorted {
             Self.key($0).lexicographicallyPrecedes(Self.key($1))
         }
         let rest = last.map { last in found.filter { last.lexicographicallyPrecedes(Self.key($0)) } } ?? found

@@ -1,4 +1,3 @@
-import Auditing
 import Foundation
 import Journal
 package import Primitives
@@ -11,6 +10,7 @@ package struct Site: Sendable {
     let metrics: @Sendable () async -> [MetricFamily]
     let isReady: @Sendable () -> Bool
     let audits: Audits?
+    private let memory = SeenLogMemory()
     let clock: @Sendable () -> Timestamp
 
     /// - Parameters:
@@ -88,10 +88,10 @@ package struct Site: Sendable {
     private func audit(_ request: WebRequest, now: Timestamp) async throws -> WebReply {
         let asked = try AuditRequest(request)
         _ = try Selection(request, parameters: ["zone"], now: now)
-        let known = await knownZones(now: now)
-        let reports = try await asked.run(by: audits, known)
+        let seen = await seenLog(now: now)
+        let reports = try await asked.run(by: audits, seen)
         let page = AuditPage(
-            request: request, reports: reports, seen: SeenZones(known.zones, networks: known.networks),
+            request: request, reports: reports, seen: seen.shares,
             runway: runway, canAudit: audits != nil)
         return WebReply(type: "text/html; charset=utf-8", page.markup.text)
     }
@@ -102,11 +102,14 @@ package struct Site: Sendable {
     }
 
     /// The zones that the log has seen lately; none where there is no log.
-    func knownZones(now: Timestamp) async -> KnownZones {
+    func seenLog(now: Timestamp) async -> SeenLog {
+        if let kept = memory.log(at: now) { return kept }
         do {
-            return try await lanes.read { try KnownZones($0, now: now) }
+            let log = try await lanes.read { SeenLog(try KnownZones($0, now: now)) }
+            memory.keep(log, readAt: now)
+            return log
         } catch {
-            return KnownZones()
+            return SeenLog(KnownZones())
         }
     }
 
