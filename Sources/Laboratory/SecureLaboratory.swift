@@ -144,8 +144,7 @@ package final class SecureLaboratory {
         domain += "ns.test. A 10.54.1.1\n"
         var served: [Served] = []
         var children: [Served] = []
-        for zone in zones {
-            let (records, signers) = try signer.sign(zone)
+        for (zone, (records, signers)) in zip(zones, try signer.sign(zones)) {
             let file = try write(["$ORIGIN " + zone.origin] + zone.served(records), zone.origin)
             let child = try write(["$ORIGIN sub." + zone.origin, zone.childText], "sub." + zone.origin)
             served.append((zone.origin, file))

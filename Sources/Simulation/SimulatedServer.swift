@@ -70,14 +70,15 @@ package struct SimulatedServer: Sendable {
     ///   - keys: the set, as DNSKEY RDATA.
     ///   - entries: those of them that sign it.
     ///   - key: the one that signs all other sets.
+    ///   - ttl: of the set, in seconds.
     package mutating func roll(
-        _ origin: Name, keys: [RecordData], entries: [RecordData], zone key: RecordData
+        _ origin: Name, keys: [RecordData], entries: [RecordData], zone key: RecordData, ttl: UInt32 = 3600
     ) throws(ZoneError) {
         guard let zone = zones[origin] else { return }
         let others = zone.records.filter { $0.type != .dnskey || $0.name != origin }
         let rolled = try Zone(
             origin: origin,
-            records: others + keys.map { Record(name: origin, type: .dnskey, ttl: 3600, data: $0) })
+            records: others + keys.map { Record(name: origin, type: .dnskey, ttl: ttl, data: $0) })
         let kept = zones.origins.filter { $0 != origin }.compactMap { zones[$0] }
         zones = try ZoneStore(kept + [rolled])
         signer?.roll(origin, entries: entries, zone: key)

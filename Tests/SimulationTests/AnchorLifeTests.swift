@@ -71,6 +71,27 @@ struct AnchorLifeTests {
             }
         }
 
+        /// Gives the root a DNSKEY set that lives four hours, signed by its own key, or by one that nobody trusts; everything
+        /// else is signed as before.
+        mutating func publishLong(signedBy generation: UInt8) throws {
+            for root in roots {
+                try run.internet.servers[root]?.roll(
+                    .root, keys: [key(0), key(1)], entries: [key(generation)], zone: key(0), ttl: 14_400)
+            }
+        }
+
+        /// How secure an answer is that a client asks for after some minutes.
+        mutating func ask(_ name: String, after minutes: Int) throws -> Security? {
+            run.ask(Question(try HandmadeWorlds.name(name), .a), after: .seconds(60 * minutes))
+            return run.run(for: .seconds(60 * minutes + 30)).outcomes.last?.resolution.security
+        }
+
+        /// How often the root was asked for its keys.
+        var keyQueries: Int {
+            roots.flatMap { run.internet.log.queries(to: $0.address) }
+                .count { $0.questions.first == Question(.root, .dnskey) }
+        }
+
         /// Lets days pass until `last`, with a question in each; how secure the last answer was.
         mutating func live(until last: Int) throws -> Security? {
             var security: Security?
@@ -162,5 +183,27 @@ struct AnchorLifeTests {
             return
         }
         #expect(life.states == ["valid"])
+    }
+
+    @Test("§2.3: keys are looked at before they expire; what does not validate then changes nothing")
+    func refresh() throws {
+        var life = try Life()
+        try life.publishLong(signedBy: 0)
+        #expect(try life.ask("a.nic.com", after: 0) == .secure)
+        #expect(life.keyQueries == 1)
+        #expect(try life.ask("b.nic.com", after: 110) == .secure)
+        #expect(life.keyQueries == 1)
+        // Half of the four hours has passed.
+        #expect(try life.ask("c.nic.com", after: 15) == .secure)
+        #expect(life.keyQueries == 2)
+        try life.publishLong(signedBy: 1)
+        #expect(try life.ask("d.nic.com", after: 125) == .secure)
+        #expect(life.keyQueries > 2)
+        #expect(try life.ask("e.nic.com", after: 5) == .secure)
+        // The keys have expired, and there are no others that can be believed.
+        guard case .bogus = try life.ask("f.nic.com", after: 120) else {
+            Issue.record("keys are used though they have expired")
+            return
+        }
     }
 }
