@@ -26,13 +26,17 @@ struct TableMaker {
     static func run(_ path: String, ipv4: Int, ipv6: Int, peers: Int) throws {
         var maker = TableMaker(peers: min(250, max(1, peers)))
         maker.addPeers()
-        maker.walk(
-            from: 1 << 24, to: 224 << 24, width: 32, inner: 24, count: ipv4,
-            lengths: [
-                (24, 640), (23, 90), (22, 120), (21, 40), (20, 40), (19, 25), (18, 13), (17, 7), (16, 12),
-                (15, 2),
-            ]
-        ) { Prefix(IPAddress(ipv4: UInt32(truncatingIfNeeded: $0)), length: $1) }
+        // What lies around 127.0.0.0/8, which routers refuse.
+        for (first, last) in [(UInt64(1), UInt64(127)), (128, 224)] {
+            maker.walk(
+                from: first << 24, to: last << 24, width: 32, inner: 24,
+                count: last == 224 ? ipv4 - Int(maker.sequence) : ipv4 * 126 / 222,
+                lengths: [
+                    (24, 640), (23, 90), (22, 120), (21, 40), (20, 40), (19, 25), (18, 13), (17, 7),
+                    (16, 12), (15, 2),
+                ]
+            ) { Prefix(IPAddress(ipv4: UInt32(truncatingIfNeeded: $0)), length: $1) }
+        }
         maker.walk(
             from: 0x2001 << 48, to: 0x2E00 << 48, width: 64, inner: 48, count: ipv6,
             lengths: [
@@ -61,6 +65,7 @@ struct TableMaker {
             }?.length ?? inner
             let size = UInt64(1) << UInt64(width - length)
             address = (address + size - 1) / size * size
+            guard address + size <= last else { return }
             let owner = origin()
             add(prefix(address, length), owner)
             made += 1
