@@ -150,7 +150,7 @@ let package = Package(
         tests("PrimitivesTests", ["Primitives"]),
         tests("DNSWireTests", ["DNSWire", "Primitives"], exclude: ["Fixtures"]),
         tests("RoutingTests", ["Primitives", "Routing", "RoutingWire"], exclude: ["Fixtures"]),
-        tests("RoutingWireTests", ["Primitives", "RoutingWire"], exclude: ["Fixtures"]),
+        tests("RoutingWireTests", ["Laboratory", "Primitives", "RoutingWire"], exclude: ["Fixtures"]),
         tests(
             "RouteFeedsTests",
             [

@@ -7,7 +7,8 @@ for pair in nsd:nsd knotd:knot kdig:knot-dnsutils kzonecheck:knot-dnssecutils di
     dnssec-signzone:bind9-utils unbound:unbound kzonesign:knot-dnssecutils ldns-signzone:ldnsutils \
     named:bind9 faketime:faketime named-checkzone:bind9-utils dnsperf:dnsperf ip:iproute2 \
     chromium:chromium promtool:prometheus openssl:openssl csvjson:csvkit xmllint:libxml2-utils \
-    bird:bird2 /usr/lib/frr/bgpd:frr gobgpd:gobgpd exabgp:exabgp zonemaster-cli:zonemaster-cli; do
+    bird:bird2 /usr/lib/frr/bgpd:frr gobgpd:gobgpd exabgp:exabgp bgpdump:bgpdump \
+    zonemaster-cli:zonemaster-cli; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair#*:}"
 done
 # Readers of what is exported.

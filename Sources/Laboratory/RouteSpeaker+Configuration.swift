@@ -49,6 +49,8 @@ extension RouteSpeaker {
     /// What FRR tells of routes before its policy are those that it keeps for soft reconfiguration.
     private var monitoredFRRConfiguration: String {
         """
+        dump bgp updates \(path("updates.mrt"))
+        dump bgp routes-mrt \(path("table.mrt")) 2
         router bgp \(Self.number)
          bgp router-id \(Self.address)
          no bgp ebgp-requires-policy

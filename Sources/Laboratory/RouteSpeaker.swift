@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A real BGP speaker in a namespace of its own, beside the namespace of the listener that it tells its routes to.
 ///
@@ -190,6 +190,13 @@ package final class RouteSpeaker {
             }
 
             """
+    }
+
+    /// What FRR, monitored, wrote of its table and of the UPDATEs that it heard, as MRT.
+    package var dumps: [URL] {
+        let files =
+            (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        return files.filter { $0.pathExtension == "mrt" }.sorted { $0.path < $1.path }
     }
 
     /// What the program wrote.
