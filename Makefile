@@ -50,10 +50,10 @@ score:
 	@"$$($(BUILD) --show-bin-path)/afterglow-score" --worlds $(WORLDS)
 
 lint:
-	swift format lint --strict --configuration .swift-format --recursive Sources Tests Package.swift
+	swift format lint --strict --configuration .swift-format --recursive Sources Tests Benchmarks Package.swift
 
 format:
-	swift format --in-place --configuration .swift-format --recursive Sources Tests Package.swift
+	swift format --in-place --configuration .swift-format --recursive Sources Tests Benchmarks Package.swift
 
 # What clients get in outages, from Afterglow and from other resolvers: prints a table. Needs root.
 compare-outages: setup-test

@@ -60,7 +60,9 @@ enum LookupBenchmark {
             var start = 0
             while start < count {
                 batch.removeAll(keepingCapacity: true)
-                for address in addresses[start..<min(start + 64, count)] { batch.append(whole(address, family)) }
+                for address in addresses[start..<min(start + 64, count)] {
+                    batch.append(whole(address, family))
+                }
                 for found in table.matches(of: batch) where found != nil { matched += 1 }
                 start += 64
             }
@@ -103,7 +105,8 @@ enum LookupBenchmark {
         isDone.store(true, ordering: .relaxed)
         print(
             "lookup: IPv\(family.rawValue), random, beside updates: \(Int(Double(count) / seconds)) look-ups/s, "
-                + "\(Int(Double(changes.load(ordering: .relaxed)) / wall * 1e9)) updates/s; \(matched) matched")
+                + "\(Int(Double(changes.load(ordering: .relaxed)) / wall * 1e9)) updates/s; \(matched) matched"
+        )
         Thread.sleep(forTimeInterval: 0.3)
     }
 }

@@ -53,7 +53,9 @@ enum PauseBenchmark {
                     var sum = 0.0
                     var turn = 0.0
                     while sum < took {
-                        sum += TableBenchmark.time { for _ in 0..<1_000_000 { turn = (turn + 1).squareRoot() } }
+                        sum += TableBenchmark.time {
+                            for _ in 0..<1_000_000 { turn = (turn + 1).squareRoot() }
+                        }
                     }
                     if turn < 0 { print(turn) }
                 })

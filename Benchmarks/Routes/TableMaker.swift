@@ -59,10 +59,11 @@ struct TableMaker {
         var made = 0
         while made < count, address < last {
             var drawn = Int.random(in: 0..<all, using: &random)
-            let length = lengths.first { one in
-                drawn -= one.weight
-                return drawn < 0
-            }?.length ?? inner
+            let length =
+                lengths.first { one in
+                    drawn -= one.weight
+                    return drawn < 0
+                }?.length ?? inner
             let size = UInt64(1) << UInt64(width - length)
             address = (address + size - 1) / size * size
             guard address + size <= last else { return }
@@ -71,7 +72,8 @@ struct TableMaker {
             made += 1
             if length < inner, chance(of: 0.3) {
                 var inside = address
-                for _ in 0..<Int.random(in: 1..<9, using: &random) where inside < address + size && made < count {
+                for _ in 0..<Int.random(in: 1..<9, using: &random)
+                where inside < address + size && made < count {
                     add(prefix(inside, inner), chance(of: 0.9) ? owner : origin())
                     made += 1
                     inside += step * (chance(of: 1 / 3) ? 2 : 1)
@@ -81,7 +83,9 @@ struct TableMaker {
         }
     }
 
-    private mutating func chance(of share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
+    private mutating func chance(of share: Double) -> Bool {
+        Double.random(in: 0..<1, using: &random) < share
+    }
 
     private mutating func origin() -> UInt32 {
         let drawn = -log(1 - Double.random(in: 0..<1, using: &random)) * 9000
