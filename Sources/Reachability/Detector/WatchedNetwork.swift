@@ -60,13 +60,8 @@ struct WatchedNetwork: Sendable {
     /// Failures since then.
     var silence = Silence()
     var epoch: UInt32 = 0
-    /// The share of exchanges answered lately; what it is while the network is silent waits in `unlearnt`.
-    private(set) var ratio = 0.98
-    private var unlearnt = 0
-    /// The share of exchanges answered, each of them counted, where `ratio` counts no two failures of one second: how
-    /// likely a single probe is to come through.
-    private(set) var delivery = 1.0
-    private var undelivered = 0
+    private var answers = AnswerShare(0.98, step: DetectorModel.ratioStep)
+    private var deliveries = AnswerShare(1, step: DetectorModel.deliveryStep)
     var budget = ProbeBudget()
     var isSuspect = false
     /// Whether routing reported the loss of its routes, which nobody has looked into yet.
@@ -102,28 +97,30 @@ struct WatchedNetwork: Sendable {
 
     mutating func sign(at instant: Instant) {
         lastSign = instant
-        for _ in 0..<min(32, unlearnt) { ratio -= ratio * DetectorModel.ratioStep }
-        unlearnt = 0
-        ratio += (1 - ratio) * DetectorModel.ratioStep
-        for _ in 0..<min(32, undelivered) { delivery -= delivery * DetectorModel.deliveryStep }
-        undelivered = 0
-        delivery += (1 - delivery) * DetectorModel.deliveryStep
+        answers.answered()
+        deliveries.answered()
         guard silence.count > 0 else { return }
         silence = Silence()
         epoch &+= 1
         outsideSign = nil
     }
 
+    /// The share of exchanges answered lately, where the failures of one second count once.
+    var ratio: Double { answers.value }
+
+    /// The share of exchanges answered lately, each of them counted: how likely a single probe is to come through.
+    var delivery: Double { deliveries.value }
+
     /// Notes a failure for the ratio, to be learnt when the network speaks again.
-    mutating func learnLater() { unlearnt += 1 }
+    mutating func learnLater() { answers.failed() }
 
     /// Notes that an exchange failed.
-    mutating func notDelivered() { undelivered += 1 }
+    mutating func notDelivered() { deliveries.failed() }
 
     /// What happened while it was away is not its ordinary ratio.
     mutating func forgetUnlearnt() {
-        unlearnt = 0
-        undelivered = 0
+        answers.forget()
+        deliveries.forget()
     }
 
     /// Forgets the failures of a span in which the uplink was away.
