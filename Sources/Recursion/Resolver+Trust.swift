@@ -123,7 +123,9 @@ extension Resolver {
                 return refuted.map { refuse($0, at: zone, unless: anew) } ?? .unknown(errors)
             }
             let set = found.finding?.sets.first { $0.type == .dnskey && $0.name == zone }
-            switch await validateKeys(set, zone: zone, anchors: anchors, validator, budget: budget) {
+            let trials = validator.keyTrials(
+                of: set.map { SignedSet($0) }, zone: zone, anchors: anchors)
+            switch await finish(trials, budget: budget) {
             case .secure(let keys, let proof):
                 lifetime.limit(by: proof, at: upstream.wallTime)
                 remember(.zone(keys), at: zone, for: lifetime)
@@ -154,30 +156,6 @@ extension Resolver {
     /// validate.
     private func refuse(_ reason: BogusReason, at zone: Name, unless anew: Bool) -> Cut {
         anew ? .bogus(reason) : remember(reason, at: zone)
-    }
-
-    /// `Validator.validateKeys`, one signature check at a time.
-    private func validateKeys(
-        _ set: RecordSet?, zone: Name, anchors: [TrustAnchor], _ validator: Validator, budget: Budget
-    ) async -> KeysVerdict {
-        let entries: EntryKeys
-        switch validator.entryKeys(of: set.map { SignedSet($0) }, zone: zone, anchors: anchors) {
-        case .insecure(let reason): return .insecure(reason)
-        case .bogus(let reason): return .bogus(reason)
-        case .found(let found): entries = found
-        }
-        var reason = entries.reason
-        for key in entries.known {
-            switch await validate(
-                entries.set(signedBy: key), keys: ZoneKeys(zone: zone, keys: [key]), validator, budget: budget
-            )
-            {
-            case .secure(let proof): return .secure(entries.all, proof)
-            case .bogus(let found): reason = .telling(reason, found)
-            }
-            if case .limitReached = reason { break }
-        }
-        return entries.conclude(reason)
     }
 
     /// A zone found bogus is not asked again for a while; a limit of one client's query binds no other client.

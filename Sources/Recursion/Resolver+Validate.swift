@@ -181,30 +181,25 @@ extension Resolver {
         keep(judged.with(finding), question)
     }
 
-    /// `Validator.validate`, one signature check at a time, so that others have their turn in between.
+    /// `Validator.validate`, with turns for others in between.
     func validate(_ set: SignedSet, keys: ZoneKeys, _ validator: Validator, budget: Budget) async
         -> SetVerdict
     {
-        var refuted: BogusReason?
-        for signature in set.signatures.prefix(ValidationLimits.signaturesPerSet) {
-            switch validator.prepare(signature, of: set, keys: keys) {
-            case .bogus(let reason): refuted = .telling(refuted, reason)
-            case .trial(let trial):
-                for key in trial.keys {
-                    await takeTurns(budget)
-                    switch validator.attempt(trial, with: key) {
-                    case .secure(let proof): return .secure(proof)
-                    case .bogus(let reason): refuted = .telling(refuted, reason)
-                    }
-                    if case .limitReached = refuted { return .bogus(refuted ?? .keyMissing(trial.identity)) }
-                }
-            }
+        await finish(validator.trials(of: set, keys: keys), budget: budget)
+    }
+
+    /// Makes the checks of a validation, so that others have their turn in between.
+    func finish<Trials: SignatureTrials>(_ trials: Trials, budget: Budget) async -> Trials.Verdict {
+        var trials = trials
+        while true {
+            if let verdict = trials.verdict { return verdict }
+            await takeTurns(budget)
+            trials.tryNext()
         }
-        return .bogus(refuted ?? .signaturesMissing(set.name, set.type))
     }
 
     /// Lets the worker's loop serve others between signature checks.
-    func takeTurns(_ budget: Budget) async {
+    private func takeTurns(_ budget: Budget) async {
         guard budget.validation.takeTurn() else { return }
         await upstream.sleep(until: upstream.now)
     }

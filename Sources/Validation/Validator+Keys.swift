@@ -34,26 +34,17 @@ extension Validator {
     /// Checks a zone's DNSKEY set by its DS records or trust anchors: one of its keys must be known and must have
     /// signed the set (RFC 4035 §5.2).
     package func validateKeys(_ set: SignedSet?, zone: Name, anchors: [TrustAnchor]) -> KeysVerdict {
-        let entries: EntryKeys
-        switch entryKeys(of: set, zone: zone, anchors: anchors) {
-        case .insecure(let reason): return .insecure(reason)
-        case .bogus(let reason): return .bogus(reason)
-        case .found(let found): entries = found
-        }
-        var reason = entries.reason
-        for key in entries.known {
-            switch validate(entries.set(signedBy: key), keys: ZoneKeys(zone: zone, keys: [key])) {
-            case .secure(let proof): return .secure(entries.all, proof)
-            case .bogus(let found): reason = .telling(reason, found)
-            }
-            if case .limitReached = reason { break }
-        }
-        return entries.conclude(reason)
+        keyTrials(of: set, zone: zone, anchors: anchors).finish()
+    }
+
+    /// The same, one signature check at a time.
+    package func keyTrials(of set: SignedSet?, zone: Name, anchors: [TrustAnchor]) -> KeyTrials {
+        KeyTrials(set, zone: zone, anchors: anchors, validator: self)
     }
 
     /// The keys of a DNSKEY set that DS records or anchors speak of: any of them may vouch for the set. Costs digests, and
     /// no signature check.
-    package func entryKeys(of set: SignedSet?, zone: Name, anchors: [TrustAnchor]) -> EntryKeys.Search {
+    func entryKeys(of set: SignedSet?, zone: Name, anchors: [TrustAnchor]) -> EntryKeys.Search {
         let usable: [TrustAnchor]
         switch followable(anchors, zone: zone) {
         case .insecure(let reason): return .insecure(reason)
@@ -103,17 +94,17 @@ package enum KeyAnchors: Hashable, Sendable {
 }
 
 /// The keys of a DNSKEY set by which a chain of trust may enter a zone.
-package struct EntryKeys: Sendable {
+struct EntryKeys: Sendable {
     private let set: SignedSet
     /// All keys of the set, which hold once one of the known has signed it.
-    package let all: ZoneKeys
+    let all: ZoneKeys
     /// Those that a DS record or an anchor speaks of, in their order.
-    package private(set) var known: [KeyRecord] = []
+    private(set) var known: [KeyRecord] = []
     /// What is wrong with the others, as far as it is worth telling.
-    package private(set) var reason: BogusReason?
+    private(set) var reason: BogusReason?
     private let algorithms: [SecurityAlgorithm]
 
-    package enum Search: Sendable {
+    enum Search: Sendable {
         case found(EntryKeys)
         case insecure(InsecurityReason)
         case bogus(BogusReason)
@@ -127,7 +118,7 @@ package struct EntryKeys: Sendable {
 
     /// The set with the signatures that may be by a key: what others have signed says nothing of it. All where there are
     /// none.
-    package func set(signedBy key: KeyRecord) -> SignedSet {
+    func set(signedBy key: KeyRecord) -> SignedSet {
         let own = set.signatures.filter { data in
             SignatureRecord(data).map { $0.keyTag == key.keyTag && $0.algorithm == key.algorithm } ?? false
         }
@@ -144,7 +135,7 @@ package struct EntryKeys: Sendable {
 
     /// The verdict on a set that no known key has signed. A zone none of whose known keys can be used, by their size, is as
     /// one of an unknown algorithm.
-    package func conclude(_ reason: BogusReason?) -> KeysVerdict {
+    func conclude(_ reason: BogusReason?) -> KeysVerdict {
         if case .signaturesUnsupported = reason {
             return .insecure(.unsupportedAlgorithms(zone: all.zone, algorithms))
         }

@@ -30,17 +30,17 @@ package enum SetVerdict: Hashable, Sendable {
 }
 
 /// A signature that only its keys can tell more about, which cost: each is one check.
-package struct SignatureTrial: Sendable {
-    package let identity: SignatureIdentity
+struct SignatureTrial: Sendable {
+    let identity: SignatureIdentity
     /// The keys that it may be by.
-    package let keys: ArraySlice<KeyRecord>
+    let keys: ArraySlice<KeyRecord>
     /// The octets that it was made over.
     let signed: [UInt8]
     /// What it proves once a key fits.
     let proof: SignatureProof
 
     /// What can be said before a key is tried.
-    package enum Preparation: Sendable {
+    enum Preparation: Sendable {
         case trial(SignatureTrial)
         case bogus(BogusReason)
     }
@@ -61,37 +61,16 @@ extension Validator {
     /// One valid signature suffices (RFC 6840 §5.11). At most `ValidationLimits.signaturesPerSet` signatures and
     /// `keysPerTag` keys for each are tried.
     package func validate(_ set: SignedSet, keys: ZoneKeys) -> SetVerdict {
-        guard !set.signatures.isEmpty else { return .bogus(.signaturesMissing(set.name, set.type)) }
-        var reason: BogusReason?
-        for data in set.signatures.prefix(ValidationLimits.signaturesPerSet) {
-            switch check(data, of: set, keys: keys) {
-            case .secure(let proof): return .secure(proof)
-            case .bogus(let found): reason = BogusReason.telling(reason, found)
-            }
-            if case .limitReached = reason { break }
-        }
-        return .bogus(reason ?? .signaturesMissing(set.name, set.type))
+        trials(of: set, keys: keys).finish()
     }
 
-    private func check(_ data: RecordData, of set: SignedSet, keys: ZoneKeys) -> SetVerdict {
-        switch prepare(data, of: set, keys: keys) {
-        case .bogus(let reason): return .bogus(reason)
-        case .trial(let trial):
-            var reason: BogusReason?
-            for key in trial.keys {
-                switch attempt(trial, with: key) {
-                case .secure(let proof): return .secure(proof)
-                case .bogus(let found): reason = .telling(reason, found)
-                }
-                if case .limitReached = reason { break }
-            }
-            return .bogus(reason ?? .keyMissing(trial.identity))
-        }
+    /// The same, one signature check at a time.
+    package func trials(of set: SignedSet, keys: ZoneKeys) -> SetTrials {
+        SetTrials(set, keys: keys, validator: self)
     }
 
     /// Everything about a signature that takes no key: the first half of RFC 4035 §5.3.1.
-    package func prepare(_ data: RecordData, of set: SignedSet, keys: ZoneKeys) -> SignatureTrial.Preparation
-    {
+    func prepare(_ data: RecordData, of set: SignedSet, keys: ZoneKeys) -> SignatureTrial.Preparation {
         guard let signature = SignatureRecord(data), signature.typeCovered == set.type else {
             return .bogus(.malformedSignature(set.name, set.type))
         }
@@ -123,7 +102,7 @@ extension Validator {
     }
 
     /// Tries one key: one signature check, as far as the budget goes.
-    package func attempt(_ trial: SignatureTrial, with key: KeyRecord) -> SetVerdict {
+    func attempt(_ trial: SignatureTrial, with key: KeyRecord) -> SetVerdict {
         guard budget.spendVerification() else {
             return .bogus(.limitReached(.verifications, trial.identity.owner))
         }
