@@ -48,15 +48,8 @@ package struct TracedResolution: Sendable {
     private static func ownAnswer(to question: Question, _ configuration: ResolverConfiguration)
         -> Resolution?
     {
-        let zones = SpecialUseZones()
-        if let forward = configuration.forward(for: question),
-            let origin = zones.origin(answering: question.name, question.type),
-            forward.name.isEqualOrBelow(origin)
-        {
-            return nil
-        }
         let query = Message(header: Header(id: 0, flags: 0), questions: [question])
-        return zones.respond(to: query).map {
+        return SpecialUseZones().respond(to: query, unlessForwardedBy: configuration).map {
             Resolution(
                 responseCode: $0.responseCode, answers: $0.answers,
                 authorities: $0.authorities.filter { $0.type == .soa })

@@ -23,7 +23,7 @@ final class ExchangeSocket: ReadinessSource {
     }
 
     let server: Endpoint
-    let opened: Instant
+    private let opened: Instant
     private let loop: EventLoop
     private let descriptor: Int32
     private var registration: Registration?

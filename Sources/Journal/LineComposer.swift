@@ -4,20 +4,20 @@ import Primitives
 ///
 /// One description of a record serves all three. What is nested in JSON lies flat in CSV: fields of a group are named
 /// `group.field`, and lists stand in one field, their items separated by spaces.
-struct LineComposer {
-    enum Form: Sendable {
+package struct LineComposer {
+    package enum Form: Sendable {
         case json
         case csv
         case header
     }
 
     private let form: Form
-    private(set) var octets: [UInt8] = []
+    package private(set) var octets: [UInt8] = []
     private var needsComma = false
     private var group = ""
     private var lastTime: (seconds: Int64, text: String) = (.min, "")
 
-    init(_ form: Form) { self.form = form }
+    package init(_ form: Form) { self.form = form }
 
     /// Takes the lines composed so far.
     mutating func take() -> [UInt8] {
@@ -26,7 +26,7 @@ struct LineComposer {
     }
 
     /// One record; `body` gives its fields.
-    mutating func line(_ body: (inout LineComposer) throws -> Void) rethrows {
+    package mutating func line(_ body: (inout LineComposer) throws -> Void) rethrows {
         needsComma = false
         if form == .json { octets.append(UInt8(ascii: "{")) }
         try body(&self)
@@ -34,12 +34,12 @@ struct LineComposer {
         octets.append(UInt8(ascii: "\n"))
     }
 
-    mutating func integer(_ name: String, _ value: Int64?) {
+    package mutating func integer(_ name: String, _ value: Int64?) {
         guard key(name), let value = present(value) else { return }
         append(String(value))
     }
 
-    mutating func integer(_ name: String, _ value: Int) { integer(name, Int64(value)) }
+    package mutating func integer(_ name: String, _ value: Int) { integer(name, Int64(value)) }
 
     mutating func real(_ name: String, _ value: Double?) {
         guard key(name), let value = present(value.flatMap { $0.isFinite ? $0 : nil }) else { return }
@@ -51,7 +51,7 @@ struct LineComposer {
         append(value ? "true" : "false")
     }
 
-    mutating func text(_ name: String, _ value: String?) {
+    package mutating func text(_ name: String, _ value: String?) {
         guard key(name), let value = present(value) else { return }
         quote(value)
     }
@@ -79,7 +79,7 @@ struct LineComposer {
     }
 
     /// A list of objects; only in JSON.
-    mutating func objects<Item>(
+    package mutating func objects<Item>(
         _ name: String, _ items: [Item], _ body: (inout LineComposer, Item) -> Void
     ) {
         guard key(name) else { return }

@@ -178,14 +178,6 @@ package actor Worker {
         return specialUse.origin(answering: question.name, question.type)?.isBelow(zone) ?? false
     }
 
-    /// Whether a special-use name is one that this configuration sends to other resolvers all the same.
-    private func isForwarded(_ question: Question) -> Bool {
-        guard let forward = configuration.resolver.forward(for: question),
-            let origin = specialUse.origin(answering: question.name, question.type)
-        else { return false }
-        return forward.name.isEqualOrBelow(origin)
-    }
-
     private func localAnswer(to message: Message, _ question: Question) -> Message? {
         if question.type == .any {
             var answer = ClientQuery.answer(message.header, message.questions, message.edns, .noError)
@@ -197,8 +189,8 @@ package actor Worker {
             ]
             return answer
         }
-        guard configuration.specialUseNames, !isForwarded(question),
-            let local = specialUse.respond(to: message)
+        guard configuration.specialUseNames,
+            let local = specialUse.respond(to: message, unlessForwardedBy: configuration.resolver)
         else { return nil }
         return framed(message, local)
     }

@@ -45,11 +45,7 @@ struct Audit: AsyncParsableCommand {
     private var names: [Name] {
         get throws {
             try zones.map { text in
-                guard let name = Name(text) else { throw ValidationError("'\(text)' is not a domain name") }
-                guard name.labelCount > 1 else {
-                    throw ValidationError("'\(text)': the root and top level domains are not audited")
-                }
-                return name
+                do { return try Name.audited(text) } catch { throw ValidationError("\(error)") }
             }
         }
     }

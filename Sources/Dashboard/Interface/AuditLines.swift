@@ -15,63 +15,74 @@ extension AuditReport {
         }
     }
 
-    /// The names of the columns of `findingRows`.
-    static let findingsHeader = Array("schema,zone,severity,tag,text\n".utf8)
-
     /// The findings as rows of CSV.
     var findingRows: [UInt8] {
-        findings.flatMap {
-            CSVText.row(["1", zone.withoutFinalDot, $0.severity.rawValue, $0.tag, $0.text])
+        var composer = LineComposer(.csv)
+        for finding in findings {
+            composer.line {
+                Self.compose(zone.withoutFinalDot, finding.severity.rawValue, finding.tag, finding.text, &$0)
+            }
         }
+        return composer.octets
+    }
+
+    /// The names of the columns of `findingRows`.
+    static var findingsHeader: [UInt8] {
+        var composer = LineComposer(.header)
+        composer.line { compose(nil, nil, nil, nil, &$0) }
+        return composer.octets
+    }
+
+    private static func compose(
+        _ zone: String?, _ severity: String?, _ tag: String?, _ text: String?, _ line: inout LineComposer
+    ) {
+        line.integer("schema", 1)
+        line.text("zone", zone)
+        line.text("severity", severity)
+        line.text("tag", tag)
+        line.text("text", text)
     }
 }
 
 extension SeenZones.Share {
     /// The share as a line of JSON, or as rows of CSV, one for each zone.
     package func line(asTable: Bool, runway: (String) -> UInt32?) -> [UInt8] {
-        let names = zones.map { ($0, Outage.withoutFinalDot($0)) }
+        let zones = zones.map { ($0, runway($0).map(Int64.init)) }
+        var composer = LineComposer(asTable ? .csv : .json)
         guard !asTable else {
-            return names.flatMap { zone, plain in
-                CSVText.row(["1", network.text, name ?? "", plain, runway(zone).map(String.init) ?? ""])
+            for (zone, left) in zones {
+                composer.line {
+                    Self.composeHead(network.text, name, &$0)
+                    Self.compose(zone, left, &$0)
+                }
             }
+            return composer.octets
         }
-        var json = JSONText()
-        json.object { json in
-            json.field("schema", 1)
-            json.field("network", network.text)
-            if let name { json.field("as_name", name) } else { json.null("as_name") }
-            json.field(
-                "zones_seen_lately",
-                array: { json in
-                    for (zone, plain) in names {
-                        json.object { json in
-                            json.field("zone", plain)
-                            if let left = runway(zone) {
-                                json.field("cached_s", Int(left))
-                            } else {
-                                json.null("cached_s")
-                            }
-                        }
-                    }
-                })
+        composer.line {
+            Self.composeHead(network.text, name, &$0)
+            $0.objects("zones_seen_lately", zones) { Self.compose($1.0, $1.1, &$0) }
         }
-        return Array((json.text + "\n").utf8)
+        return composer.octets
     }
 
     /// The names of the columns of rows of CSV.
-    static let tableHeader = Array("schema,network,as_name,zone,cached_s\n".utf8)
-}
-
-/// Rows of CSV (RFC 4180 §2).
-private enum CSVText {
-    static func row(_ fields: [String]) -> [UInt8] {
-        Array((fields.map(quoted).joined(separator: ",") + "\n").utf8)
+    static var tableHeader: [UInt8] {
+        var composer = LineComposer(.header)
+        composer.line {
+            composeHead(nil, nil, &$0)
+            compose("", nil, &$0)
+        }
+        return composer.octets
     }
 
-    private static func quoted(_ field: String) -> String {
-        guard field.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else {
-            return field
-        }
-        return "\"" + field.replacing("\"", with: "\"\"") + "\""
+    private static func composeHead(_ network: String?, _ name: String?, _ line: inout LineComposer) {
+        line.integer("schema", 1)
+        line.text("network", network)
+        line.text("as_name", name)
+    }
+
+    private static func compose(_ zone: String, _ left: Int64?, _ line: inout LineComposer) {
+        line.text("zone", Outage.withoutFinalDot(zone))
+        line.integer("cached_s", left)
     }
 }

@@ -46,13 +46,7 @@ struct AuditRequest {
         guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
             throw WebProblem.badRequest("zone: '\(text)': write it in ASCII, as in xn--bcher-kva.example")
         }
-        guard let name = Name(text) else {
-            throw WebProblem.badRequest("zone: '\(text)' is not a domain name")
-        }
-        guard name.labelCount > 1 else {
-            throw WebProblem.badRequest("zone: '\(text)': the root and top level domains are not audited")
-        }
-        return name
+        do { return try Name.audited(String(text)) } catch { throw WebProblem.badRequest("zone: \(error)") }
     }
 
     /// What came of each zone; throws where none can be audited now.
