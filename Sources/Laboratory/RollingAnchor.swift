@@ -18,6 +18,7 @@ package final class RollingAnchor {
     private var files: [Key: String] = [:]
     private var zoneKey = ""
     private var children: [Child] = []
+    private var server: NameServer?
 
     private static let server = "10.54.0.1"
 
@@ -75,15 +76,20 @@ package final class RollingAnchor {
             child.wait()
         }
         children = []
+        server?.kill()
+        server = nil
     }
 
     /// Has the day come on which the root has these keys, and starts everybody anew with what they have written down.
     package func begin(day: Int, keys: [Key], signedBy entries: [Key]) throws(LaboratoryError) {
         endPrograms()
         try publish(keys, entries)
-        try start(["nsd", "-d", "-c", folder.appendingPathComponent("nsd.conf").path], log: "nsd.log")
-        let dig = Dig(from: namespace, server: Self.server)
-        guard Patience.wait(15, until: { dig.answers(".") }) else { throw .program("nsd") }
+        let root = NameServer(
+            .nsd, in: namespace, addresses: [Self.server],
+            zones: [.init(".", file: folder.appendingPathComponent("root.zone.signed").path)],
+            folder: folder.appendingPathComponent("nsd"))
+        server = root
+        try root.start()
         let clock = ["env", "DONT_FAKE_MONOTONIC=1", "faketime", "-m", "-f", "+\(day)d"]
         let own = folder.appendingPathComponent("afterglow.yaml").path
         let unbound = folder.appendingPathComponent("unbound.conf").path
@@ -153,26 +159,6 @@ package final class RollingAnchor {
     private func writeConfigurations() throws(LaboratoryError) {
         try signer.write(
             """
-            server:
-                ip-address: \(Self.server)
-                server-count: 1
-                username: ""
-                database: ""
-                pidfile: ""
-                zonesdir: "\(folder.path)"
-                xfrdfile: "\(folder.path)/nsd.state"
-                zonelistfile: "\(folder.path)/nsd.list"
-                xfrdir: "\(folder.path)"
-                rrl-ratelimit: 0
-            remote-control:
-                control-enable: no
-            zone:
-                name: .
-                zonefile: root.zone.signed
-
-            """, to: "nsd.conf")
-        try signer.write(
-            """
             listen: [127.0.0.1:53]
             access: { allow: [127.0.0.0/8] }
             state-directory: \(folder.path)/state
@@ -183,22 +169,8 @@ package final class RollingAnchor {
 
             """, to: "afterglow.yaml")
         try signer.write(
-            """
-            server:
-                interface: \(Resolver.unbound.rawValue)
-                access-control: 127.0.0.0/8 allow
-                do-ip6: no
-                num-threads: 1
-                username: ""
-                chroot: ""
-                directory: "\(folder.path)"
-                pidfile: ""
-                use-syslog: no
-                root-hints: "\(folder.path)/hints"
-                auto-trust-anchor-file: "\(folder.path)/unbound.key"
-            remote-control:
-                control-enable: no
-
-            """, to: "unbound.conf")
+            UnboundConfiguration.text(
+                interface: Resolver.unbound.rawValue, folder: folder.path,
+                ["auto-trust-anchor-file: \"\(folder.path)/unbound.key\""]), to: "unbound.conf")
     }
 }

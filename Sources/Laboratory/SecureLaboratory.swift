@@ -17,14 +17,12 @@ package final class SecureLaboratory {
         var address: String { "10.54.\(rawValue).1" }
     }
 
-    /// A zone to serve, from a file.
-    private typealias Served = (origin: String, file: String)
-
     package let folder: URL
     private let namespace: Namespace
     private let signer: ZoneSigner
     private let executable: String
     private var children: [Child] = []
+    private var servers: [NameServer] = []
 
     /// The root, `test.` and what they delegate.
     private static let trunk = """
@@ -88,6 +86,8 @@ package final class SecureLaboratory {
             child.wait()
         }
         children = []
+        servers.forEach { $0.kill() }
+        servers = []
         namespace.remove()
         try? FileManager.default.removeItem(at: folder)
     }
@@ -142,13 +142,13 @@ package final class SecureLaboratory {
     private func serve(_ zones: [SignedZone]) throws(LaboratoryError) {
         var domain = "$TTL 300\ntest. SOA ns.test. h.test. 1 3600 900 86400 60\ntest. NS ns.test.\n"
         domain += "ns.test. A 10.54.1.1\n"
-        var served: [Served] = []
-        var children: [Served] = []
+        var served: [NameServer.Zone] = []
+        var children: [NameServer.Zone] = []
         for (zone, (records, signers)) in zip(zones, try signer.sign(zones)) {
             let file = try write(["$ORIGIN " + zone.origin] + zone.served(records), zone.origin)
             let child = try write(["$ORIGIN sub." + zone.origin, zone.childText], "sub." + zone.origin)
-            served.append((zone.origin, file))
-            children.append(("sub." + zone.origin, child))
+            served.append(NameServer.Zone(zone.origin, file: file))
+            children.append(NameServer.Zone("sub." + zone.origin, file: child))
             domain += "\(zone.origin) NS ns.\(zone.origin)\nns.\(zone.origin) A 10.54.2.1\n"
             domain += zone.published(signers).joined(separator: "\n") + "\n"
         }
@@ -159,8 +159,8 @@ package final class SecureLaboratory {
         let root = try signer.signWithBIND(".", try signer.write(trunk, to: "root.plain"), top)
         try signer.write(root.delegationSigners.joined(separator: "\n") + "\n", to: "anchors")
         try signer.write(". 3600 NS a.root.\na.root. 3600 A 10.54.0.1\n", to: "hints")
-        try startNSD(.root, [(".", try write(root.records, "."))])
-        try startNSD(.domain, [("test.", try write(records, "test."))])
+        try startNSD(.root, [NameServer.Zone(".", file: try write(root.records, "."))])
+        try startNSD(.domain, [NameServer.Zone("test.", file: try write(records, "test."))])
         try startNSD(.zones, served)
         try startNSD(.children, children)
     }
@@ -169,35 +169,13 @@ package final class SecureLaboratory {
         try signer.write(lines.joined(separator: "\n") + "\n", to: "served-" + origin + "zone")
     }
 
-    private func startNSD(_ level: Level, _ zones: [Served]) throws(LaboratoryError) {
-        guard let first = zones.first else { return }
-        let path = folder.path
-        let name = "nsd-\(level)"
-        let served = zones.map { "zone:\n    name: \($0.origin)\n    zonefile: \($0.file)\n" }.joined()
-        let text = """
-            server:
-                ip-address: \(level.address)
-                server-count: 1
-                username: ""
-                database: ""
-                zonesdir: "\(path)"
-                pidfile: "\(path)/\(name).pid"
-                xfrdfile: "\(path)/\(name).state"
-                zonelistfile: "\(path)/\(name).list"
-                xfrdir: "\(path)"
-                rrl-ratelimit: 0
-            remote-control:
-                control-enable: no
-            \(served)
-
-            """
-        let configuration = try signer.write(text, to: name + ".conf")
-        try start(["nsd", "-d", "-c", configuration], log: name + ".log")
-        let dig = Dig(from: namespace, server: level.address)
-        guard Patience.wait(15, until: { dig.answers(first.origin) }) else {
-            let log = Command.text(folder.appendingPathComponent(name + ".log"))
-            throw .program("\(name)\n" + log.suffix(1000))
-        }
+    private func startNSD(_ level: Level, _ zones: [NameServer.Zone]) throws(LaboratoryError) {
+        guard !zones.isEmpty else { return }
+        let server = NameServer(
+            .nsd, in: namespace, addresses: [level.address], zones: zones,
+            folder: folder.appendingPathComponent("nsd-\(level)"))
+        servers.append(server)
+        try server.start()
     }
 
     private func start(_ arguments: [String], log: String) throws(LaboratoryError) {
@@ -236,25 +214,12 @@ package final class SecureLaboratory {
     }
 
     private var unboundConfiguration: String {
-        """
-        server:
-            interface: 127.0.0.2
-            access-control: 127.0.0.0/8 allow
-            do-ip6: no
-            num-threads: 1
-            username: ""
-            chroot: ""
-            directory: "\(folder.path)"
-            pidfile: ""
-            use-syslog: no
-            root-hints: "\(folder.path)/hints"
-            trust-anchor-file: "\(folder.path)/anchors"
-            local-zone: "test." nodefault
-            ede: yes
-        remote-control:
-            control-enable: no
-
-        """
+        UnboundConfiguration.text(
+            interface: "127.0.0.2", folder: folder.path,
+            [
+                "trust-anchor-file: \"\(folder.path)/anchors\"", "local-zone: \"test.\" nodefault",
+                "ede: yes",
+            ])
     }
 
     private func namedConfiguration() throws(LaboratoryError) -> String {

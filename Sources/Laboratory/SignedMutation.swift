@@ -1,10 +1,11 @@
 import Foundation
+import Primitives
 
 /// A zone with many names whose records or signatures are changed in one place each, after BIND has signed them.
 struct SignedMutation {
-    private var state: UInt64
+    private var random: SeededGenerator
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     /// The names to be changed, `m0` and so on, with a set each.
     static func text(_ count: Int) -> String {
@@ -82,12 +83,5 @@ struct SignedMutation {
         return String(digits)
     }
 
-    /// A number below `bound`, by splitmix64.
-    private mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((word ^ (word >> 31)) % UInt64(bound))
-    }
+    private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
 }

@@ -63,7 +63,7 @@ import Testing
     @Test("RFC 5452 §9.2: exchanges at the same time have ports of their own")
     func portsAtOnce() async throws {
         try await withWorker { worker in
-            let server = try await worker.listenForPorts(after: 50)
+            let server = try await worker.listen(PortHandler(after: 50))
             let ports = await withTaskGroup(of: [UInt8]?.self) { group in
                 for _ in 0..<50 { group.addTask { await worker.exchange([1], with: server).octets } }
                 return await group.reduce(into: Set<[UInt8]?>()) { $0.insert($1) }
@@ -75,7 +75,7 @@ import Testing
     @Test("RFC 5452 §9.2: a port serves sixteen exchanges, one after the other, and is given up")
     func portsInTurn() async throws {
         try await withWorker { worker in
-            let server = try await worker.listenForPorts()
+            let server = try await worker.listen(PortHandler())
             var uses: [[UInt8]: Int] = [:]
             for _ in 0..<160 {
                 let port = try #require(await worker.exchange([1], with: server).octets)
@@ -88,7 +88,7 @@ import Testing
     @Test("A port is not used again after silence, nor after a foreign reply")
     func portsAfterTrouble() async throws {
         try await withWorker { worker in
-            let server = try await worker.listenForPorts()
+            let server = try await worker.listen(PortHandler())
             let ports = Mutex<Set<[UInt8]>>([])
             for _ in 0..<3 {
                 let outcome = await worker.exchange([1], with: server, timeout: .milliseconds(20)) { port in
@@ -104,7 +104,7 @@ import Testing
     @Test("A port is not used again after a second reply")
     func portsAfterDuplicates() async throws {
         try await withWorker { worker in
-            let server = try await worker.listenForPorts(replies: 2)
+            let server = try await worker.listen(PortHandler(replies: 2))
             var ports: Set<[UInt8]?> = []
             for _ in 0..<5 {
                 ports.insert(await worker.exchange([1], with: server).octets)

@@ -18,21 +18,12 @@ actor Worker {
         _ body: @Sendable (isolated Worker) async throws -> Result
     ) async throws -> Result { try await body(self) }
 
-    /// Starts a listener that answers with `reply`.
+    /// Starts a listener that `handler` answers for.
     func listen(
-        _ handler: sending ScriptedHandler, at endpoint: Endpoint = Endpoint(loopback, port: 0)
+        _ handler: sending some ReplyingHandler, at endpoint: Endpoint = Endpoint(loopback, port: 0)
     ) throws -> Endpoint {
         let listener = try DatagramListener(loop: loop, endpoint: endpoint)
         handler.listener = listener
-        try listener.start(handler)
-        kept += [listener, handler]
-        return listener.localEndpoint
-    }
-
-    /// Starts a listener that replies with the port that a query came from, so often, once `queries` have come.
-    func listenForPorts(after queries: Int = 1, replies: Int = 1) throws -> Endpoint {
-        let listener = try DatagramListener(loop: loop, endpoint: Endpoint(loopback, port: 0))
-        let handler = PortHandler(listener, after: queries, replies: replies)
         try listener.start(handler)
         kept += [listener, handler]
         return listener.localEndpoint
@@ -58,8 +49,13 @@ actor Worker {
     }
 }
 
+/// A handler that also replies later, by its listener.
+protocol ReplyingHandler: DatagramHandler {
+    var listener: DatagramListener? { get set }
+}
+
 /// Replies in the batch with `now(query)` and afterwards with each of `later(query)`.
-final class ScriptedHandler: DatagramHandler {
+final class ScriptedHandler: ReplyingHandler {
     private let now: ([UInt8]) -> [UInt8]
     private let later: ([UInt8]) -> [[UInt8]]
     var listener: DatagramListener?
@@ -81,15 +77,14 @@ final class ScriptedHandler: DatagramHandler {
     }
 }
 
-/// Replies with the two octets of the peer's port.
-final class PortHandler: DatagramHandler {
-    private let listener: DatagramListener
+/// Replies with the two octets of the port that a query came from, so often, once `queries` have come.
+final class PortHandler: ReplyingHandler {
+    var listener: DatagramListener?
     private let queries: Int
     private let replies: Int
     private var peers: [PeerAddress] = []
 
-    init(_ listener: DatagramListener, after queries: Int, replies: Int) {
-        self.listener = listener
+    init(after queries: Int = 1, replies: Int = 1) {
         self.queries = queries
         self.replies = replies
     }
@@ -102,7 +97,7 @@ final class PortHandler: DatagramHandler {
         guard peers.count == queries else { return 0 }
         for peer in peers {
             let port = withUnsafeBytes(of: peer.port.bigEndian) { [UInt8]($0) }
-            for _ in 0..<replies { listener.send(port, to: peer) }
+            for _ in 0..<replies { listener?.send(port, to: peer) }
         }
         peers = []
         return 0

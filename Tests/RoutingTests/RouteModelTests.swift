@@ -27,17 +27,23 @@ private struct Model {
 
 @Suite("The routing table against a model")
 struct RouteModelTests {
+    /// The place of a peer that has announced its table, of nothing.
+    private static func join(_ table: RouteTable, _ family: AddressFamily, at now: Timestamp) throws -> Int {
+        let peer = RoutePeer(source: .session, address: IPAddress(ipv4: 1), asNumber: ASNumber(64500))
+        let place = try #require(table.join(peer))
+        table.begin(place, family, at: now)
+        table.complete(place, family, at: now)
+        return place
+    }
+
     @Test(
         "Random announcements and withdrawals of nested prefixes give the model's matches and space",
         arguments: AddressFamily.allCases, [UInt64(1), 2, 3])
     func random(family: AddressFamily, seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let table = RouteTable()
-        let peer = RoutePeer(source: .session, address: IPAddress(ipv4: 1), asNumber: ASNumber(64500))
-        let place = try #require(table.join(peer))
         var now = Timestamp(seconds: 1_700_000_000)
-        table.begin(place, family, at: now)
-        table.complete(place, family, at: now)
+        let place = try Self.join(table, family, at: now)
         var model = Model()
         func address() -> IPAddress {
             // Few bits are random, so that prefixes nest and meet.
@@ -92,11 +98,8 @@ struct RouteModelTests {
     func reuse(family: AddressFamily) throws {
         var random = SeededGenerator(seed: 11)
         let table = RouteTable()
-        let peer = RoutePeer(source: .session, address: IPAddress(ipv4: 1), asNumber: ASNumber(64500))
-        let place = try #require(table.join(peer))
         var now = Timestamp(seconds: 1_700_000_000)
-        table.begin(place, family, at: now)
-        table.complete(place, family, at: now)
+        let place = try Self.join(table, family, at: now)
         var sizes: [Int] = []
         for _ in 0..<12 {
             let prefixes = (0..<3000).map { _ in
@@ -123,11 +126,8 @@ struct RouteModelTests {
     @Test("Readers see whole routes while prefixes come, go and are forgotten")
     func concurrent() async throws {
         let table = RouteTable()
-        let peer = RoutePeer(source: .session, address: IPAddress(ipv4: 1), asNumber: ASNumber(64500))
-        let place = try #require(table.join(peer))
         let start: Int64 = 1_700_000_000
-        table.begin(place, .ipv4, at: Timestamp(seconds: start))
-        table.complete(place, .ipv4, at: Timestamp(seconds: start))
+        let place = try Self.join(table, .ipv4, at: Timestamp(seconds: start))
         // The origin tells the prefix, so that a mixed read is noticed: 10.0.0.0/8 stays for ever.
         table.add(
             try #require(Prefix("10.0.0.0/8")), origins: .one(ASNumber(8)), from: place,

@@ -1,0 +1,26 @@
+/// The configuration of an Unbound that validates in a laboratory of one namespace.
+enum UnboundConfiguration {
+    /// - Parameters:
+    ///   - interface: where it listens, port 53.
+    ///   - folder: where its files are, the root hints as `hints`.
+    ///   - more: further lines of the section `server`.
+    static func text(interface: String, folder: String, _ more: [String]) -> String {
+        """
+        server:
+            interface: \(interface)
+            access-control: 127.0.0.0/8 allow
+            do-ip6: no
+            num-threads: 1
+            username: ""
+            chroot: ""
+            directory: "\(folder)"
+            pidfile: ""
+            use-syslog: no
+            root-hints: "\(folder)/hints"
+            \(more.joined(separator: "\n    "))
+        remote-control:
+            control-enable: no
+
+        """
+    }
+}
