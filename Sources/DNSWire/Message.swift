@@ -61,6 +61,7 @@ package struct Message: Hashable, Sendable {
         -> [Record]
     {
         var records: [Record] = []
+        if count > 0 { records.reserveCapacity(min(Int(count), reader.remaining / Record.octetsMin)) }
         for _ in 0..<count {
             let start = reader.offset
             let record = try Record(parsing: &reader)
@@ -82,11 +83,7 @@ package struct Message: Hashable, Sendable {
         writer.write(header.flags)
         writer.write(UInt16(truncatingIfNeeded: questions.count))
         for _ in 0..<3 { writer.write(UInt16(0)) }
-        for question in questions {
-            writer.write(question.name, compressing: true)
-            writer.write(question.type.rawValue)
-            writer.write(question.recordClass.rawValue)
-        }
+        for question in questions { question.compose(to: &writer) }
         let room = limit - (edns?.octetCount ?? 0)
         let answered = Self.compose(answers, to: &writer, room: room)
         var truncated = answered < answers.count
@@ -101,6 +98,20 @@ package struct Message: Hashable, Sendable {
         writer.overwrite(UInt16(truncatingIfNeeded: answered), at: 6)
         writer.overwrite(UInt16(truncatingIfNeeded: authority), at: 8)
         writer.overwrite(UInt16(truncatingIfNeeded: additional), at: 10)
+        return writer.octets
+    }
+
+    /// The octets of a query: a header, one question, and perhaps an OPT record.
+    package static func composeQuery(_ header: Header, _ question: Question, _ edns: EDNS?) -> [UInt8] {
+        let count = Header.octetCount + question.name.octets.count + 4
+        var writer = WireWriter(reservingCapacity: count + (edns?.octetCount ?? 0))
+        writer.write(header.id)
+        writer.write(header.flags)
+        writer.write(UInt16(1))
+        writer.write(UInt32(0))
+        writer.write(UInt16(edns == nil ? 0 : 1))
+        question.compose(to: &writer)
+        edns?.compose(to: &writer, responseCode: .noError)
         return writer.octets
     }
 

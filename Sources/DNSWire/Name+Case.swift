@@ -3,11 +3,18 @@ package import Primitives
 extension Name {
     /// The name with each letter in upper or lower case by a coin (draft-vixie-dnsext-dns0x20).
     package func randomisingCase(with random: RandomSource) -> Name {
+        var mixed = octets
+        Self.randomiseCase(in: &mixed, mixed.indices, with: random)
+        return Name(uncheckedOctets: mixed)
+    }
+
+    /// Puts each letter of a name that stands at `place` among other octets in upper or lower case.
+    package static func randomiseCase(in mixed: inout [UInt8], _ place: Range<Int>, with random: RandomSource)
+    {
         var bits: UInt64 = 0
         var left = 0
-        var mixed = octets
         // Length octets are at most 63 and so never letters.
-        for index in mixed.indices {
+        for index in place {
             let letter = mixed[index] | 0x20
             guard letter &- 0x61 < 26 else { continue }
             if left == 0 {
@@ -18,6 +25,5 @@ extension Name {
             bits >>= 1
             left -= 1
         }
-        return Name(uncheckedOctets: mixed)
     }
 }

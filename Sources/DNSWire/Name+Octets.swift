@@ -29,6 +29,29 @@ extension Name {
         }
     }
 
+    /// Where the last `count` labels of the name begin; 0 when it has no more.
+    package func offset(ofLastLabels count: Int) -> Int {
+        var (position, excess) = (0, labelCount - count)
+        while excess > 0 {
+            position += 1 + Int(octets[position])
+            excess -= 1
+        }
+        return position
+    }
+
+    /// Whether no letter of the name is in upper case.
+    var isLowercase: Bool {
+        octets.withUnsafeBytes { octets in
+            var offset = 0
+            while offset < octets.count {
+                let word = Self.word(octets, at: offset)
+                if Self.lower(word) != word { return false }
+                offset += 8
+            }
+            return true
+        }
+    }
+
     /// Whether two names, or ends of names, are equal but for the case of their letters.
     package static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
         guard left.count == right.count else { return false }
@@ -65,8 +88,12 @@ extension Name {
     /// Eight octets from an offset on, zeros where there are fewer.
     @inline(__always)
     private static func word(_ octets: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
-        if octets.count - offset >= 8 {
-            return octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        let missing = 8 - (octets.count - offset)
+        if missing <= 0 { return octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+        if offset >= 8 {
+            // The last eight, without those that were taken before.
+            let last = octets.loadUnaligned(fromByteOffset: octets.count - 8, as: UInt64.self)
+            return UInt64(littleEndian: last) >> UInt64(8 * missing)
         }
         var word: UInt64 = 0
         for index in offset..<octets.count { word |= UInt64(octets[index]) << UInt64(8 * (index - offset)) }

@@ -61,10 +61,8 @@ package struct Name: Sendable {
 
     /// The last `count` labels of this name; the whole name when it has no more.
     package func suffix(labels count: Int) -> Name {
-        let offsets = labelOffsets
-        guard count < offsets.count else { return self }
-        guard count > 0 else { return .root }
-        return Name(uncheckedOctets: Array(octets[offsets[offsets.count - count]...]))
+        let start = offset(ofLastLabels: max(0, count))
+        return start == 0 ? self : Name(uncheckedOctets: Array(octets[start...]))
     }
 
     /// This name under `parent`; nil when the result exceeds 255 octets.
@@ -103,7 +101,7 @@ package struct Name: Sendable {
     }
 
     /// The name with A–Z as a–z: the canonical form of RFC 4034 §6.2.
-    package var lowercased: Name { Name(uncheckedOctets: octets.map(Self.lower)) }
+    package var lowercased: Name { isLowercase ? self : Name(uncheckedOctets: octets.map(Self.lower)) }
 
     /// This name with `suffix` replaced by `target` (RFC 6672 §2.2); nil when not below it or too long.
     package func replacing(suffix: Name, with target: Name) -> Name? {

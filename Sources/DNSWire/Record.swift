@@ -13,6 +13,17 @@ package struct Question: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "\(name) \(recordClass) \(type)" }
+
+    func compose(to writer: inout WireWriter) {
+        writer.write(name, compressing: true)
+        writer.write(type.rawValue)
+        writer.write(recordClass.rawValue)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        let kind = UInt64(type.rawValue) << 16 | UInt64(recordClass.rawValue)
+        hasher.combine(name.octets.withUnsafeBytes { Name.hash($0, seed: kind) })
+    }
 }
 
 /// A resource record (RFC 1035 §3.2.1), its RDATA uncompressed.
@@ -33,6 +44,9 @@ package struct Record: Hashable, Sendable {
         self.ttl = ttl
         self.data = data
     }
+
+    /// The octets of the shortest record: the root, type, class, TTL, and no data.
+    static let octetsMin = 11
 
     package init(parsing reader: inout WireReader) throws(WireError) {
         name = try reader.readName()
@@ -59,9 +73,10 @@ package struct Record: Hashable, Sendable {
 extension Record {
     /// The name that NS, CNAME, DNAME and PTR records point to.
     package var target: Name? {
-        guard [.ns, .cname, .dname, .ptr].contains(type) else { return nil }
-        var reader = WireReader(data.octets)
-        return try? reader.readName()
+        switch type {
+        case .ns, .cname, .dname, .ptr: Name(wire: data.octets)
+        default: nil
+        }
     }
 
     /// The address of an A or AAAA record.

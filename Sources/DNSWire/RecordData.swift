@@ -14,6 +14,20 @@ package struct RecordData: Hashable, Sendable {
             octets = Array(try reader.readOctets(count))
             return
         }
+        // Most records hold one address or one name: there is nothing to put together.
+        if grammar.count == 1 {
+            if grammar[0].fixedCount == count {
+                octets = Array(try reader.readOctets(count))
+                return
+            }
+            if grammar[0] == .compressibleName {
+                var inner = try WireReader(reader, count: count)
+                octets = try inner.readName().octets
+                guard inner.remaining == 0 else { throw .badRecordData(at: inner.offset) }
+                try reader.skip(count)
+                return
+            }
+        }
         var inner = try WireReader(reader, count: count)
         var writer = WireWriter(reservingCapacity: count + 16)
         for field in grammar {

@@ -4,6 +4,8 @@ package struct WireReader {
     package private(set) var offset: Int
     /// Reading stops here: the end of the message, or of the RDATA being read.
     package let end: Int
+    /// The first name that was read, and where it stands: most others of a message point to it.
+    private var first: (offset: Int, name: Name)?
 
     package init(_ octets: [UInt8], offset: Int = 0) {
         self.octets = octets
@@ -15,6 +17,7 @@ package struct WireReader {
     package init(_ parent: WireReader, count: Int) throws(WireError) {
         guard count >= 0, parent.remaining >= count else { throw .truncated(at: parent.offset) }
         octets = parent.octets
+        first = parent.first
         offset = parent.offset
         end = parent.offset + count
     }
@@ -66,29 +69,42 @@ package struct WireReader {
     /// Pointers must point before the name they end, so reading always ends; the name found is at
     /// most 255 octets.
     package mutating func readName() throws(WireError) -> Name {
+        if let first, remaining >= 2,
+            Int(octets[offset]) << 8 | Int(octets[offset + 1]) == 0xC000 | first.offset
+        {
+            offset += 2
+            return first.name
+        }
         let extent = try measureName()
         let start = offset
         offset = extent.resume
-        guard extent.isCompressed else {
-            return Name(uncheckedOctets: Array(octets[start..<extent.resume]))
-        }
-        return Name(
-            uncheckedOctets: [UInt8](unsafeUninitializedCapacity: extent.count) { room, count in
-                var position = start
-                while count < extent.count {
-                    let length = Int(octets[position])
-                    if length & 0xC0 == 0xC0 {
-                        position = (length & 0x3F) << 8 | Int(octets[position + 1])
-                        continue
-                    }
-                    for index in position...(position + length) {
-                        room[count] = octets[index]
-                        count += 1
-                    }
-                    position += 1 + length
-                }
-            })
+        guard extent.count > 1 else { return .root }
+        let name = Name(
+            uncheckedOctets: extent.isCompressed
+                ? decompress(from: start, count: extent.count) : Array(octets[start..<extent.resume]))
+        if first == nil, (Self.headerOctets..<0x4000).contains(start) { first = (start, name) }
+        return name
     }
+
+    /// The `count` octets of the uncompressed form of a name that was measured.
+    private func decompress(from start: Int, count: Int) -> [UInt8] {
+        var name: [UInt8] = []
+        name.reserveCapacity(count)
+        var position = start
+        while name.count < count {
+            let length = Int(octets[position])
+            if length & 0xC0 == 0xC0 {
+                position = (length & 0x3F) << 8 | Int(octets[position + 1])
+            } else {
+                name.append(contentsOf: octets[position...(position + length)])
+                position += 1 + length
+            }
+        }
+        return name
+    }
+
+    /// No name stands before the end of the header.
+    private static let headerOctets = Header.octetCount
 
     /// Walks over a name: the octets that it has uncompressed, and where reading goes on behind it.
     private func measureName() throws(WireError) -> (count: Int, resume: Int, isCompressed: Bool) {
@@ -108,7 +124,7 @@ package struct WireReader {
             case 0xC0:
                 guard position + 2 <= limit else { throw .truncated(at: position) }
                 let target = (length & 0x3F) << 8 | Int(octets[position + 1])
-                guard target < lowest, target >= 12 else { throw .badPointer(at: position) }
+                guard target < lowest, target >= Self.headerOctets else { throw .badPointer(at: position) }
                 if resume == nil { resume = position + 2 }
                 lowest = target
                 limit = octets.count

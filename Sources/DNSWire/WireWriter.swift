@@ -1,11 +1,15 @@
 /// A growing message with name compression (RFC 1035 §4.1.4).
 package struct WireWriter {
     package private(set) var octets: [UInt8]
+    /// The first name that may be pointed to. Most messages have no other, and need no table of suffixes.
+    private var first: (name: Name, offset: Int)?
     /// Where names already stand: the lower-cased suffix and its offset, at most `Self.targetsMax`.
     private var targets: [(hash: UInt64, offset: Int)] = []
 
     /// Enough for every message that is not a large transfer, and a bound on the work of a search.
     private static let targetsMax = 128
+    /// Beyond it no pointer reaches.
+    private static let pointerMax = 0x4000
 
     package init(reservingCapacity capacity: Int = 512) {
         octets = []
@@ -26,7 +30,9 @@ package struct WireWriter {
         write(UInt16(truncatingIfNeeded: value))
     }
 
-    package mutating func write(_ values: some Sequence<UInt8>) { octets += values }
+    package mutating func write(_ values: [UInt8]) { octets.append(contentsOf: values) }
+
+    package mutating func write(_ values: ArraySlice<UInt8>) { octets.append(contentsOf: values) }
 
     /// Overwrites two octets that were written before; out of range does nothing.
     package mutating func overwrite(_ value: UInt16, at offset: Int) {
@@ -40,29 +46,52 @@ package struct WireWriter {
         guard count < octets.count else { return }
         octets.removeLast(octets.count - count)
         targets.removeAll { $0.offset >= count }
+        if let first, first.offset >= count { self.first = nil }
     }
 
     /// Writes a name, with a pointer to an earlier equal suffix when `compressing`.
     package mutating func write(_ name: Name, compressing: Bool) {
-        let wire = name.octets
-        guard compressing else {
-            octets += wire
-            return
+        guard compressing, !name.isRoot else { return write(name.octets) }
+        guard let first else {
+            if octets.count < Self.pointerMax { self.first = (name, octets.count) }
+            return write(name.octets)
         }
+        guard !matches(name.octets[...], at: first.offset) else { return writePointer(to: first.offset) }
+        if targets.isEmpty { noteSuffixes(of: first.name, at: first.offset) }
+        writeCompressed(name.octets)
+    }
+
+    private mutating func writePointer(to offset: Int) { write(UInt16(truncatingIfNeeded: 0xC000 | offset)) }
+
+    private mutating func noteSuffixes(of name: Name, at offset: Int) {
+        targets.reserveCapacity(16)
+        var position = 0
+        while position < name.octets.count, name.octets[position] != 0 {
+            note(Self.hash(name.octets, from: position), at: offset + position)
+            position += 1 + Int(name.octets[position])
+        }
+    }
+
+    private mutating func note(_ hash: UInt64, at offset: Int) {
+        if offset < Self.pointerMax, targets.count < Self.targetsMax { targets.append((hash, offset)) }
+    }
+
+    private static func hash(_ wire: [UInt8], from position: Int) -> UInt64 {
+        wire.withUnsafeBytes { Name.hash(UnsafeRawBufferPointer(rebasing: $0[position...])) }
+    }
+
+    private mutating func writeCompressed(_ wire: [UInt8]) {
         var position = 0
         while position < wire.count, wire[position] != 0 {
-            let hash = wire.withUnsafeBytes { Name.hash(UnsafeRawBufferPointer(rebasing: $0[position...])) }
+            let hash = Self.hash(wire, from: position)
             if let target = find(wire[position...], hash: hash) {
-                octets += wire[..<position]
-                write(UInt16(truncatingIfNeeded: 0xC000 | target))
-                return
+                write(wire[..<position])
+                return writePointer(to: target)
             }
-            if octets.count + position < 0x4000, targets.count < Self.targetsMax {
-                targets.append((hash, octets.count + position))
-            }
+            note(hash, at: octets.count + position)
             position += 1 + Int(wire[position])
         }
-        octets += wire
+        write(wire)
     }
 
     private func find(_ suffix: ArraySlice<UInt8>, hash: UInt64) -> Int? {

@@ -34,17 +34,20 @@ package struct IPAddress: Hashable, Sendable {
 
     /// An address from its octets in network order: four for IPv4, sixteen for IPv6, otherwise nil.
     package init?(octets: [UInt8]) {
-        switch octets.count {
-        case 4: self.init(ipv4: UInt32(truncatingIfNeeded: Self.word(octets[...])))
-        case 16: self.init(ipv6High: Self.word(octets[..<8]), low: Self.word(octets[8...]))
-        default: return nil
-        }
+        guard let address = octets.withUnsafeBytes({ IPAddress(octets: $0) }) else { return nil }
+        self = address
     }
 
-    private static func word(_ octets: ArraySlice<UInt8>) -> UInt64 {
-        var word: UInt64 = 0
-        for octet in octets { word = word << 8 | UInt64(octet) }
-        return word
+    /// The same from octets that stand in a table.
+    package init?(octets: UnsafeRawBufferPointer) {
+        switch octets.count {
+        case 4: self.init(ipv4: UInt32(bigEndian: octets.loadUnaligned(as: UInt32.self)))
+        case 16:
+            self.init(
+                ipv6High: UInt64(bigEndian: octets.loadUnaligned(as: UInt64.self)),
+                low: UInt64(bigEndian: octets.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        default: return nil
+        }
     }
 
     /// The address in network order, four or sixteen octets.

@@ -12,6 +12,11 @@ package struct Instant: Hashable, Sendable, Comparable {
         Instant(nanoseconds: instant.nanoseconds &+ interval.nanoseconds)
     }
 
+    /// The instant so many seconds later.
+    package func advanced(bySeconds seconds: UInt32) -> Instant {
+        Instant(nanoseconds: nanoseconds &+ Int64(seconds) &* 1_000_000_000)
+    }
+
     package static func - (left: Instant, right: Instant) -> Duration {
         .nanoseconds(left.nanoseconds &- right.nanoseconds)
     }
@@ -20,9 +25,11 @@ package struct Instant: Hashable, Sendable, Comparable {
 extension Duration {
     /// The whole interval in nanoseconds, saturating after 292 years.
     package var nanoseconds: Int64 {
-        // Up to nine seconds fit into one word of attoseconds; the general division takes much longer.
+        // Up to two and a half hours fit into one word of 512 attoseconds; the general division takes much longer.
         let whole = attoseconds
-        if whole >> 63 == 0 { return Int64(truncatingIfNeeded: whole) / 1_000_000_000 }
+        if whole >> 73 == 0 {
+            return Int64(truncatingIfNeeded: UInt64(truncatingIfNeeded: whole >> 9) / (1_000_000_000 / 512))
+        }
         let (seconds, fraction) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         guard !overflow else { return seconds < 0 ? .min : .max }
