@@ -51,10 +51,14 @@ struct BeliefStore: Sendable {
     mutating func record(_ observation: Observation) -> BeliefSummary? {
         guard let evidence = observation.evidence else { return nil }
         let key = Key(server: observation.server, transport: observation.transport)
-        var belief = beliefs[key] ?? ServerBelief()
-        belief.record(evidence, at: observation.time)
-        beliefs[key] = belief
         changed.insert(key)
+        return Self.record(evidence, at: observation.time, in: &beliefs[key, default: ServerBelief()])
+    }
+
+    private static func record(
+        _ evidence: ServerEvidence, at time: Timestamp, in belief: inout ServerBelief
+    ) -> BeliefSummary {
+        belief.record(evidence, at: time)
         return BeliefSummary(belief)
     }
 

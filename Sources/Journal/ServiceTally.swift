@@ -40,7 +40,7 @@ struct ServiceTally: Sendable {
 /// How many clients got which answer, and with which Extended DNS Errors.
 package struct ServiceCounts: Sendable, Hashable {
     /// By `ServedFrom`.
-    private var served = [Int](repeating: 0, count: ServedFrom.allCases.count)
+    private var served = InlineArray<5, Int>(repeating: 0)
     /// One bit for each code up to 62; the registry (RFC 8914 §5.2) has given out half of them.
     var errorBits: Int64 = 0
 
@@ -58,13 +58,23 @@ package struct ServiceCounts: Sendable, Hashable {
     }
 
     /// All answers.
-    package var total: Int { served.reduce(0, +) }
+    package var total: Int { served.indices.reduce(0) { $0 + served[$1] } }
 
     /// The Extended DNS Errors that were given, ascending.
     package var extendedErrors: [UInt16] { (0..<63).filter { errorBits & (1 << $0) != 0 }.map { UInt16($0) } }
 
     mutating func add(_ other: ServiceCounts) {
-        for kind in ServedFrom.allCases { self[kind] += other[kind] }
+        for index in served.indices { served[index] += other.served[index] }
         errorBits |= other.errorBits
+    }
+
+    package static func == (left: ServiceCounts, right: ServiceCounts) -> Bool {
+        left.errorBits == right.errorBits
+            && left.served.indices.allSatisfy { left.served[$0] == right.served[$0] }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(errorBits)
+        for index in served.indices { hasher.combine(served[index]) }
     }
 }

@@ -14,6 +14,12 @@ struct Sightings: Sendable {
         var first: Int64
         var last: Int64
         var answer: Int64?
+
+        mutating func note(_ network: NetworkIdentity, at seconds: Int64, isAnswer: Bool) {
+            self.network = network
+            last = max(last, seconds)
+            if isAnswer { answer = seconds }
+        }
     }
 
     private var zones: [Sighting: Int64] = [:]
@@ -25,12 +31,10 @@ struct Sightings: Sendable {
     mutating func note(_ observation: Observation, network: NetworkIdentity) {
         let seconds = observation.time.seconds
         zones[Sighting(zone: observation.zone, server: observation.server)] = seconds
-        var server =
-            servers[observation.server] ?? Server(network: network, first: seconds, last: seconds)
-        server.network = network
-        server.last = max(server.last, seconds)
-        if case .answered = observation.outcome { server.answer = seconds }
-        servers[observation.server] = server
+        var isAnswer = false
+        if case .answered = observation.outcome { isAnswer = true }
+        servers[observation.server, default: Server(network: network, first: seconds, last: seconds)]
+            .note(network, at: seconds, isAnswer: isAnswer)
     }
 
     func save(to database: Database) throws {
