@@ -49,7 +49,7 @@ package struct TracedResolution: Sendable {
         -> Resolution?
     {
         let query = Message(header: Header(id: 0, flags: 0), questions: [question])
-        return SpecialUseZones().respond(to: query, unlessForwardedBy: configuration).map {
+        return SpecialUseZones().respond(to: query, unlessForwardedBy: configuration.forwards).map {
             Resolution(
                 responseCode: $0.responseCode, answers: $0.answers,
                 authorities: $0.authorities.filter { $0.type == .soa })

@@ -33,6 +33,25 @@ struct CacheEntry {
             UnsafeRawBufferPointer(rebasing: octets[nameOffset..<(nameOffset + name.count)]), name)
     }
 
+    /// Whether the octets of an entry hold a set.
+    static func isPositive(_ octets: UnsafeRawBufferPointer) -> Bool { octets[19] & 0xF == 0 }
+
+    /// The name that an entry is under, as it was written when it came.
+    static func name(_ octets: UnsafeRawBufferPointer) -> Name? {
+        var reader = EntryReader(octets, offset: nameOffset - 1)
+        return reader.readName()
+    }
+
+    /// Calls `body` with the RDATA of each record of the set that the octets of an entry hold.
+    static func forEachData(_ octets: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
+        var reader = EntryReader(octets, offset: nameOffset + Int(octets[20]))
+        guard let count = reader.readCount(octets: 2) else { return }
+        for _ in 0..<count {
+            guard let data = reader.readData() else { return }
+            body(data)
+        }
+    }
+
     static func expiry(_ octets: UnsafeRawBufferPointer) -> Instant {
         Instant(nanoseconds: octets.loadUnaligned(fromByteOffset: 0, as: Int64.self))
     }
@@ -45,35 +64,57 @@ struct CacheEntry {
 // MARK: Composing
 
 extension CacheEntry {
-    /// The octets of an entry.
-    func compose(_ key: Key, hash: UInt32, expires: Instant) -> [UInt8] {
-        var writer = WireWriter(reservingCapacity: 160)
-        writer.writeWord(UInt64(bitPattern: expires.nanoseconds), octets: 8)
-        writer.writeWord(UInt64(hash), octets: 4)
-        writer.writeWord(UInt64(ttl), octets: 4)
-        writer.writeWord(UInt64(key.type.rawValue), octets: 2)
+    /// How many octets `compose` writes.
+    func octetCount(under key: Key) -> Int {
+        var count = Self.nameOffset + key.name.octets.count
+        switch answer {
+        case .positive(let set): count += Self.octetCount(set.data) + Self.octetCount(set.signatures)
+        case .noData(let start), .nameError(let start):
+            count += 1 + start.zone.octets.count + 4 + start.data.octets.count
+            count += Self.octetCount(start.signatures)
+        }
+        count += 2
+        for set in evidence.proof {
+            count += 1 + set.name.octets.count + 6
+            count += Self.octetCount(set.data) + Self.octetCount(set.signatures)
+        }
+        return count
+    }
+
+    private static func octetCount(_ list: [RecordData]) -> Int {
+        var count = 2
+        for data in list { count += 2 + data.octets.count }
+        return count
+    }
+
+    /// Writes the octets of an entry into `room`, which has `octetCount` of them.
+    func compose(_ key: Key, hash: UInt32, expires: Instant, into room: UnsafeMutableRawBufferPointer) {
+        var writer = EntryWriter(room: room)
+        writer.write(expires.nanoseconds)
+        writer.write(hash)
+        writer.write(ttl)
+        writer.write(key.type.rawValue)
         writer.write(key.kind.rawValue)
         writer.write(form)
-        writer.write(UInt8(truncatingIfNeeded: key.name.octets.count))
-        writer.write(key.name.octets)
+        writer.write(key.name)
         switch answer {
         case .positive(let set):
-            Self.compose(set.data, to: &writer)
-            Self.compose(set.signatures, to: &writer)
+            writer.write(set.data)
+            writer.write(set.signatures)
         case .noData(let start), .nameError(let start):
-            Self.compose(start.zone, to: &writer)
-            Self.compose([start.data], to: &writer)
-            Self.compose(start.signatures, to: &writer)
+            writer.write(start.zone)
+            writer.write(UInt16(1))
+            writer.write(start.data)
+            writer.write(start.signatures)
         }
-        writer.writeWord(UInt64(evidence.proof.count), octets: 2)
+        writer.write(UInt16(truncatingIfNeeded: evidence.proof.count))
         for set in evidence.proof {
-            Self.compose(set.name, to: &writer)
-            writer.writeWord(UInt64(set.type.rawValue), octets: 2)
-            writer.writeWord(UInt64(set.ttl), octets: 4)
-            Self.compose(set.data, to: &writer)
-            Self.compose(set.signatures, to: &writer)
+            writer.write(set.name)
+            writer.write(set.type.rawValue)
+            writer.write(set.ttl)
+            writer.write(set.data)
+            writer.write(set.signatures)
         }
-        return writer.octets
     }
 
     private var ttl: UInt32 {
@@ -91,24 +132,38 @@ extension CacheEntry {
         return kind | evidence.security.rawValue << 4
     }
 
-    private static func compose(_ name: Name, to writer: inout WireWriter) {
-        writer.write(UInt8(truncatingIfNeeded: name.octets.count))
-        writer.write(name.octets)
-    }
-
-    private static func compose(_ list: [RecordData], to writer: inout WireWriter) {
-        writer.writeWord(UInt64(list.count), octets: 2)
-        for data in list {
-            writer.writeWord(UInt64(data.octets.count), octets: 2)
-            writer.write(data.octets)
-        }
-    }
 }
 
-extension WireWriter {
-    /// The lowest octets of a number, little-endian.
-    fileprivate mutating func writeWord(_ word: UInt64, octets count: Int) {
-        for shift in 0..<count { write(UInt8(truncatingIfNeeded: word >> UInt64(8 * shift))) }
+/// Fills the room of an entry from its beginning on.
+private struct EntryWriter {
+    let room: UnsafeMutableRawBufferPointer
+    private var offset = 0
+
+    init(room: UnsafeMutableRawBufferPointer) { self.room = room }
+
+    mutating func write<Word: FixedWidthInteger>(_ word: Word) {
+        withUnsafeBytes(of: word.littleEndian) { append($0) }
+    }
+
+    mutating func write(_ name: Name) {
+        write(UInt8(truncatingIfNeeded: name.octets.count))
+        name.octets.withUnsafeBytes { append($0) }
+    }
+
+    mutating func write(_ data: RecordData) {
+        write(UInt16(truncatingIfNeeded: data.octets.count))
+        data.octets.withUnsafeBytes { append($0) }
+    }
+
+    mutating func write(_ list: [RecordData]) {
+        write(UInt16(truncatingIfNeeded: list.count))
+        for data in list { write(data) }
+    }
+
+    private mutating func append(_ octets: UnsafeRawBufferPointer) {
+        precondition(octets.count <= room.count - offset, "an entry is longer than was reckoned")
+        UnsafeMutableRawBufferPointer(rebasing: room[offset...]).copyMemory(from: octets)
+        offset += octets.count
     }
 }
 
@@ -160,11 +215,20 @@ private struct EntryReader {
         return value
     }
 
-    mutating func readOctets(_ count: Int) -> [UInt8]? {
+    /// The next octets where they lie.
+    mutating func readRaw(_ count: Int) -> UnsafeRawBufferPointer? {
         guard octets.count - offset >= count else { return nil }
         defer { offset += count }
-        return Array(octets[offset..<(offset + count)])
+        return UnsafeRawBufferPointer(rebasing: octets[offset..<(offset + count)])
     }
+
+    /// The RDATA of the next record of a list.
+    mutating func readData() -> UnsafeRawBufferPointer? {
+        guard let count = readCount(octets: 2) else { return nil }
+        return readRaw(count)
+    }
+
+    mutating func readOctets(_ count: Int) -> [UInt8]? { readRaw(count).map { Array($0) } }
 
     mutating func readName() -> Name? {
         guard let count = readCount(octets: 1), let wire = readOctets(count) else { return nil }
@@ -174,10 +238,10 @@ private struct EntryReader {
     mutating func readList() -> [RecordData]? {
         guard let count = readCount(octets: 2), count <= (octets.count - offset) / 2 else { return nil }
         var list: [RecordData] = []
-        list.reserveCapacity(count)
+        if count > 0 { list.reserveCapacity(count) }
         for _ in 0..<count {
-            guard let length = readCount(octets: 2), let data = readOctets(length) else { return nil }
-            list.append(RecordData(octets: data))
+            guard let data = readData() else { return nil }
+            list.append(RecordData(octets: Array(data)))
         }
         return list
     }

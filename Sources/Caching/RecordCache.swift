@@ -23,6 +23,7 @@ package final class RecordCache: Sendable {
 
     let cells: [Cell]
     let staleFor: Duration
+    private let staleNanoseconds: Int64
     /// Keeps clients from choosing names that meet in the table.
     private let seed: UInt64
 
@@ -32,6 +33,7 @@ package final class RecordCache: Sendable {
         let memory = max(4096, memory / max(1, stripes))
         cells = (0..<max(1, stripes)).map { _ in Cell(memory: memory) }
         self.staleFor = staleFor
+        staleNanoseconds = staleFor.nanoseconds
         self.seed = seed
     }
 
@@ -63,9 +65,9 @@ package final class RecordCache: Sendable {
     }
 
     /// The first that `find` brings for the name itself or one above it, the root left out.
-    private func firstAncestor(
-        of octets: UnsafeRawBufferPointer, _ find: (UnsafeRawBufferPointer) -> CacheHit?
-    ) -> CacheHit? {
+    func firstAncestor<Value>(
+        of octets: UnsafeRawBufferPointer, _ find: (UnsafeRawBufferPointer) -> Value?
+    ) -> Value? {
         var start = 0
         while start < octets.count, octets[start] != 0 {
             if let hit = find(UnsafeRawBufferPointer(rebasing: octets[start...])) { return hit }
@@ -77,17 +79,27 @@ package final class RecordCache: Sendable {
     private func find(
         _ name: UnsafeRawBufferPointer, _ type: RecordType, _ kind: Kind, _ now: Instant, _ stale: Bool
     ) -> CacheHit? {
+        withEntry(name, type, kind, now, stale) { octets, left in
+            guard let entry = CacheEntry(parsing: octets) else { return nil }
+            let seconds = left / 1_000_000_000
+            return CacheHit(
+                answer: entry.answer, evidence: entry.evidence, ttl: UInt32(clamping: seconds),
+                staleFor: left > 0 ? nil : UInt32(clamping: -seconds))
+        }
+    }
+
+    /// Reads an entry that may be used, with the nanoseconds that it still lives; they are negative when it is stale. Its
+    /// stripe is locked meanwhile.
+    func withEntry<Value: Sendable>(
+        _ name: UnsafeRawBufferPointer, _ type: RecordType, _ kind: Kind, _ now: Instant, _ stale: Bool,
+        _ read: (UnsafeRawBufferPointer, Int64) -> Value?
+    ) -> Value? {
         let (cell, hash) = locate(name, type, kind)
         return cell.stripe.withLock { stripe in
             guard let octets = stripe.find(hash, name, type, kind) else { return nil }
-            let left = CacheEntry.expiry(octets) - now
-            if left <= .zero {
-                guard stale, .zero - left <= staleFor else { return nil }
-            }
-            guard let entry = CacheEntry(parsing: octets) else { return nil }
-            let seconds = UInt32(clamping: left.nanoseconds / 1_000_000_000)
-            let age = left > .zero ? nil : UInt32(clamping: -(left.nanoseconds / 1_000_000_000))
-            return CacheHit(answer: entry.answer, evidence: entry.evidence, ttl: seconds, staleFor: age)
+            let left = CacheEntry.expiry(octets).nanoseconds &- now.nanoseconds
+            guard left > 0 || stale && left >= 0 &- staleNanoseconds else { return nil }
+            return read(octets, left)
         }
     }
 
@@ -118,7 +130,7 @@ package final class RecordCache: Sendable {
     /// Forgets every name error that covers `name`.
     package func removeNameErrors(covering name: Name) {
         name.octets.withUnsafeBytes { octets in
-            _ = firstAncestor(of: octets) { ancestor in
+            _ = firstAncestor(of: octets) { ancestor -> Never? in
                 remove(ancestor, Self.nameErrorType, .answer)
                 return nil
             }
@@ -149,11 +161,14 @@ package final class RecordCache: Sendable {
         key.name.octets.withUnsafeBytes { name in
             let (cell, hash) = locate(name, key.type, key.kind)
             let entry = CacheEntry(answer: answer, evidence: evidence)
-                .compose(key, hash: hash, expires: now + .seconds(Int64(ttl)))
-            guard entry.count <= CacheEntry.octetsMax else { return }
-            cell.stripe.withLock { stripe in
-                stripe.remove(hash, name, key.type, key.kind)
-                entry.withUnsafeBytes { stripe.insert($0, hash) }
+            let count = entry.octetCount(under: key)
+            guard count <= CacheEntry.octetsMax else { return }
+            withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { room in
+                entry.compose(key, hash: hash, expires: now.advanced(bySeconds: ttl), into: room)
+                cell.stripe.withLock { stripe in
+                    stripe.remove(hash, name, key.type, key.kind)
+                    stripe.insert(UnsafeRawBufferPointer(room), hash)
+                }
             }
         }
     }

@@ -20,7 +20,7 @@ package struct RecordSet: Hashable, Sendable {
     }
 
     /// Collects the sets of a section in the order in which they first appear; RRSIGs join what they cover.
-    package static func collect(_ records: some Sequence<Record>) -> [RecordSet] {
+    package static func collect(_ records: [Record]) -> [RecordSet] {
         var sets: [RecordSet] = []
         for record in records where record.recordClass == .internet {
             let type = record.typeCovered ?? record.type
@@ -36,7 +36,9 @@ package struct RecordSet: Hashable, Sendable {
                 sets[position].data.append(record.data)
             }
         }
-        return sets.filter { !$0.data.isEmpty }
+        // Signatures alone are no set.
+        if sets.contains(where: \.data.isEmpty) { sets.removeAll(where: \.data.isEmpty) }
+        return sets
     }
 
     /// The set as records with `ttl` seconds to live, signatures included when asked for.

@@ -53,6 +53,7 @@ struct ErrorReports {
     }
 
     mutating func take() -> [Name] {
+        guard !waiting.isEmpty else { return [] }
         defer { waiting.removeAll() }
         return waiting
     }
@@ -91,10 +92,11 @@ extension Resolver {
     /// Questions that no client waits for, to be asked once the client that gave rise to them has its answer, and now and
     /// then without any: what agents are to learn of errors, which keys are trusted, and whether there are new ones.
     package func takeErrands() -> [Question] {
-        defer { anchorSignals.removeAll() }
         let due = configuration.validation?.source.takeDue(at: upstream.wallTime) ?? []
-        return due.map { Question($0, .dnskey) } + anchorSignals
-            + errorReports.take().map { Question($0, .txt) }
+        let reports = errorReports.take()
+        guard !due.isEmpty || !anchorSignals.isEmpty || !reports.isEmpty else { return [] }
+        defer { anchorSignals.removeAll() }
+        return due.map { Question($0, .dnskey) } + anchorSignals + reports.map { Question($0, .txt) }
     }
 
     /// Asks such a question, unless the very same has been answered a while ago. What other records prove or wildcards make

@@ -28,10 +28,15 @@ struct Finding {
     }
 
     /// The records with their signatures.
-    var records: [Record] { sets.flatMap { $0.records(ttl: $0.ttl, signatures: true) } }
+    var records: [Record] { Self.records(of: sets) }
 
     /// The records of the proof with their signatures.
-    var proofRecords: [Record] { proof.flatMap { $0.records(ttl: $0.ttl, signatures: true) } }
+    var proofRecords: [Record] { Self.records(of: proof) }
+
+    private static func records(of sets: [RecordSet]) -> [Record] {
+        guard sets.count != 1 else { return sets[0].records(ttl: sets[0].ttl, signatures: true) }
+        return sets.flatMap { $0.records(ttl: $0.ttl, signatures: true) }
+    }
 
     /// Why its NSEC3 records are not followed, if they are not (RFC 9276 §3.2).
     var excessiveIterations: InsecurityReason? {
@@ -41,8 +46,8 @@ struct Finding {
 
     /// Cuts every TTL to `ttl` seconds at most.
     mutating func limit(to ttl: UInt32) {
-        for index in sets.indices { sets[index].ttl = min(sets[index].ttl, ttl) }
-        for index in proof.indices { proof[index].ttl = min(proof[index].ttl, ttl) }
+        for index in sets.indices where sets[index].ttl > ttl { sets[index].ttl = ttl }
+        for index in proof.indices where proof[index].ttl > ttl { proof[index].ttl = ttl }
     }
 }
 
@@ -98,6 +103,7 @@ extension RecordSet {
 
     /// Whether a signature says that the set was made from a wildcard (RFC 4035 §5.3.4).
     var isExpanded: Bool {
+        guard !signatures.isEmpty else { return false }
         let labels = name.labelCount - (name.isWildcard ? 1 : 0)
         return signatures.contains { data in
             SignatureRecord(data).map { Int($0.labels) < labels } ?? false

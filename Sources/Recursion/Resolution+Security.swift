@@ -20,8 +20,8 @@ extension Resolution {
 
     /// Adds what one step of an alias chain came to.
     mutating func add(_ finding: Finding, isDenial: Bool) {
-        if isDenial { authorities += finding.records } else { answers += finding.records }
-        authorities += finding.proofRecords
+        if isDenial { authorities.add(finding.records) } else { answers.add(finding.records) }
+        authorities.add(finding.proofRecords)
         if let text = finding.synthesis?.text { extendedErrors.append(ExtendedError(.synthesized, text)) }
     }
 
@@ -30,6 +30,13 @@ extension Resolution {
         guard let security, part != .secure else { return }
         if security == .secure || part == .indeterminate { self.security = part }
         if let error = part.extendedError, !extendedErrors.contains(error) { extendedErrors.append(error) }
+    }
+}
+
+extension [Record] {
+    /// Appends records; most answers have one part, and take it as it is.
+    fileprivate mutating func add(_ records: [Record]) {
+        if isEmpty { self = records } else { self += records }
     }
 }
 
@@ -66,7 +73,7 @@ extension Resolver {
 
     /// Whether the question states something of the trust anchors that is false (RFC 8509).
     func isRefutedSentinel(_ question: Question, _ resolution: Resolution) -> Bool {
-        guard let validation = configuration.validation, resolution.security == .secure,
+        guard resolution.security == .secure, let validation = configuration.validation,
             let sentinel = RootKeySentinel(question)
         else { return false }
         return sentinel.isRefuted(by: validation.anchors)

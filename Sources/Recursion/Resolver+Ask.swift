@@ -34,7 +34,7 @@ extension Resolver {
                 from: targets, verdicts: configuration.verdicts,
                 identify: { configuration.identify($0)?.number }, at: upstream.now, random: upstream.random)
             // Another address is better than one that was asked in vain.
-            if choice.map({ targets.attempts[$0] != nil }) ?? true {
+            if choice.map({ targets.attempts(at: $0) > 0 }) ?? true {
                 var known =
                     lookups ?? AddressLookups(depth < Limits.depth ? unknownAddresses(of: delegation) : [])
                 let next = known.next()
@@ -97,9 +97,7 @@ extension Resolver {
     /// Addresses at hand: glue and cached answers, the hints for a root without any.
     func knownAddresses(of delegation: Delegation) -> [IPAddress] {
         var known: [IPAddress] = []
-        for server in delegation.servers {
-            known += addresses(ofServer: server).filter { !known.contains($0) }
-        }
+        for server in delegation.servers { addAddresses(ofServer: server, to: &known) }
         if known.isEmpty, delegation.zone.isRoot { known = usable(configuration.hints.addresses) }
         return known
     }
@@ -127,19 +125,24 @@ extension Resolver {
 
     func addresses(ofServer name: Name, stale: Bool = false) -> [IPAddress] {
         var found: [IPAddress] = []
-        for type in [RecordType.a, .aaaa] where type == .a ? configuration.ipv4 : configuration.ipv6 {
-            for kind in [RecordCache.Kind.answer, .glue] {
-                let hit = cache.find(name, type, kind, at: upstream.now, stale: stale)
-                guard case .positive(let set) = hit?.answer else { continue }
-                for data in set.data {
-                    guard let address = IPAddress(octets: data.octets), !found.contains(address),
-                        !isForbidden(address), found.count < Limits.addressesPerNameServer
-                    else { continue }
-                    found.append(address)
-                }
-            }
-        }
+        addAddresses(ofServer: name, stale: stale, to: &found)
         return found
+    }
+
+    /// Adds those of a server's addresses that are not among the known ones yet.
+    private func addAddresses(ofServer name: Name, stale: Bool = false, to known: inout [IPAddress]) {
+        let now = upstream.now
+        let limit = known.count + Limits.addressesPerNameServer
+        let add = { (data: UnsafeRawBufferPointer) in
+            guard known.count < limit, let address = IPAddress(octets: data), !known.contains(address),
+                !self.isForbidden(address)
+            else { return }
+            known.append(address)
+        }
+        for type in [RecordType.a, .aaaa] where type == .a ? configuration.ipv4 : configuration.ipv6 {
+            cache.forEachData(name, type, .answer, at: now, stale: stale, add)
+            cache.forEachData(name, type, .glue, at: now, stale: stale, add)
+        }
     }
 
     /// Addresses that may be asked.

@@ -1,5 +1,5 @@
 import Caching
-import DNSWire
+package import DNSWire
 import Primitives
 import Reachability
 import Validation
@@ -11,10 +11,16 @@ struct ExchangeKey: Hashable {
     let question: Question
     /// The forwarder that is asked in place of a name server.
     let forwarder: Endpoint?
+
+    /// Question and server tell nearly all exchanges apart.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(question)
+        hasher.combine(address)
+    }
 }
 
 /// What one question to one server came to, after truncation and EDNS have been dealt with.
-enum Exchange {
+enum Exchange: Sendable {
     /// A message, and what it says seen from the zone that was asked.
     case message(Message, Response)
     case silent
@@ -37,15 +43,12 @@ extension Resolver {
         _ question: Question, zone: Name, server: IPAddress, forwarder: Endpoint? = nil, budget: Budget
     ) async -> Exchange {
         let key = ExchangeKey(address: server, zone: zone, question: question, forwarder: forwarder)
-        if exchanges[key] != nil {
-            return await withUnsafeContinuation { exchanges[key, default: []].append($0) }
+        if exchanges[key, default: Waiters()].begin() {
+            return await withUnsafeContinuation { exchanges[key, default: Waiters()].add($0) }
         }
-        exchanges[key] = []
         let outcome = await exchangeOnce(
             question, zone: zone, server: server, forwarder: forwarder, budget: budget)
-        for waiter in exchanges.removeValue(forKey: key) ?? [] {
-            waiter.resume(returning: outcome)
-        }
+        exchanges.removeValue(forKey: key)?.resume(returning: outcome)
         return outcome
     }
 
@@ -62,14 +65,19 @@ extension Resolver {
                 options: options(of: question), random: upstream.random)
             let wait = patience(server, transport, budget: budget)
             let outcome = await upstream.exchange(
-                query.octets, with: endpoint, over: transport, timeout: wait, accept: query.matches)
+                query.octets, with: endpoint, over: transport, timeout: wait,
+                accept: { query.matches($0) })
             learn(outcome, of: question.name, server: server, transport: transport, waited: wait)
-            guard case .received(let octets, let roundTrip) = outcome else {
-                noteFailure(outcome, server: server, zone: zone, transport: transport)
-                return Exchange(outcome)
+            var octets: [UInt8]
+            let roundTrip: Duration
+            switch consume outcome {
+            case .received(let response, let duration): (octets, roundTrip) = (response, duration)
+            case let failure:
+                noteFailure(failure, server: server, zone: zone, transport: transport)
+                return Exchange(failure)
             }
-            let keptCase = query.keptCase(octets)
-            guard let message = try? Message(parsing: query.restoringCase(octets)) else {
+            let keptCase = query.restoreCase(in: &octets)
+            guard let message = try? Message(parsing: octets) else {
                 note(.malformed, server: server, zone: zone, transport: transport)
                 return .malformed
             }
@@ -107,7 +115,7 @@ extension Resolver {
 
     /// How long to wait: what the server's history asks for, within this query's deadline.
     private func patience(_ server: IPAddress, _ transport: Transport, budget: Budget) -> Duration {
-        let timeout = selection.history(of: server).timeout
+        let timeout = selection.timeout(of: server)
         let wanted =
             transport == .tcp
             ? min(timeout * 3 + .milliseconds(500), .seconds(4)) : min(timeout, Limits.singleWait)
@@ -153,7 +161,7 @@ extension Resolver {
 
 extension Resolver {
     /// A zone's name as the log has it. The last one is kept: a busy zone is named by each of its exchanges.
-    func text(of zone: Name) -> String {
+    package func text(of zone: Name) -> String {
         if let last = lastZone, last.zone == zone { return last.text }
         let text = zone.logged
         lastZone = (zone, text)

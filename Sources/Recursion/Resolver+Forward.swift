@@ -17,12 +17,12 @@ package struct Forward: Hashable, Sendable {
     }
 }
 
-extension ResolverConfiguration {
+extension [Forward] {
     /// The forward with the longest name that covers a question; DS records belong to the zone above (RFC 4035 §2.4).
-    package func forward(for question: Question) -> Forward? {
-        guard !forwards.isEmpty else { return nil }
+    package func covering(_ question: Question) -> Forward? {
+        guard !isEmpty else { return nil }
         let name = question.type == .ds ? question.name.parent ?? .root : question.name
-        return forwards.filter { name.isEqualOrBelow($0.name) }
+        return filter { name.isEqualOrBelow($0.name) }
             .max { $0.name.labelCount < $1.name.labelCount }
     }
 }
@@ -33,7 +33,7 @@ extension Resolver {
     /// A forwarder that leads back here finds the question under way, waits for it, and is silent in time: a loop
     /// costs each forwarder one query.
     func forwarded(_ question: Question, budget: Budget) async -> Found? {
-        guard let forward = configuration.forward(for: question) else { return nil }
+        guard let forward = configuration.forwards.covering(question) else { return nil }
         var failures: [String] = []
         let mistrusted = budget.mistrustedServers(of: .root)
         for endpoint in order(forward) where !mistrusted.contains(endpoint.address) {

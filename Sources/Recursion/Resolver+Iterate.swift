@@ -10,8 +10,10 @@ extension Resolver {
         guard depth <= Limits.depth else {
             return .failure([ExtendedError(.other, "name servers without addresses nest too deep")])
         }
-        if let found = await forwarded(question, budget: budget) { return found }
-        if depth == 0 { await prime(budget: budget) }
+        if !configuration.forwards.isEmpty, let found = await forwarded(question, budget: budget) {
+            return found
+        }
+        if depth == 0, needsPriming { await prime(budget: budget) }
         var delegation = closestDelegation(to: question)
         var labels = delegation.zone.labelCount + 1
         var minimising = configuration.minimisation != .off
@@ -23,12 +25,14 @@ extension Resolver {
             let whole =
                 !minimising || labels >= question.name.labelCount
                 || shortQueries >= Limits.minimisedQueries
-            let asked = whole ? question : Question(question.name.suffix(labels: labels), .a)
-            if !whole, let hit = cache.find(asked.name, .a, at: upstream.now), isPlain(hit) {
-                labels += 1
-                continue
+            if !whole {
+                if cache.showsExistence(of: question.name, lastLabels: labels, .a, at: upstream.now) {
+                    labels += 1
+                    continue
+                }
+                shortQueries += 1
             }
-            if !whole { shortQueries += 1 }
+            let asked = whole ? question : Question(question.name.suffix(labels: labels), .a)
             switch await ask(delegation, asked, budget: budget, depth: depth) {
             case .responded(.referral(let zone, let servers, let addresses), let reply):
                 remember(zone: zone, servers: servers, addresses: addresses)
@@ -99,13 +103,6 @@ extension Resolver {
         return nil
     }
 
-    private func isPlain(_ hit: CacheHit) -> Bool {
-        switch hit.answer {
-        case .positive, .noData: true
-        case .nameError: false
-        }
-    }
-
     /// Gives a response the form in which it goes on, with what it proves.
     func conclude(_ response: Response, _ question: Question, _ reply: Reply) -> Found {
         switch response {
@@ -163,16 +160,10 @@ extension Resolver {
     /// (RFC 4035 §3.1.4.1), so their question starts one zone higher.
     func closestDelegation(to question: Question) -> Delegation {
         let start = question.type == .ds ? question.name.parent ?? .root : question.name
-        var servers: [Name] = []
-        let hit = cache.findClosest(start, .ns, .delegation, at: upstream.now) { hit in
-            guard case .positive(let set) = hit.answer else { return false }
-            servers = set.targets
-            return canReach(servers, of: set.name)
+        if let found = cache.closestDelegation(to: start, at: upstream.now, where: { canReach($1, of: $0) }) {
+            return Delegation(zone: found.zone, servers: found.servers)
         }
-        guard let hit, case .positive(let set) = hit.answer else {
-            return Delegation(zone: .root, servers: delegatedServers(of: .root) ?? [])
-        }
-        return Delegation(zone: set.name, servers: servers)
+        return Delegation(zone: .root, servers: delegatedServers(of: .root) ?? [])
     }
 
     /// The zone whose servers a question would go to first.
@@ -185,19 +176,13 @@ extension Resolver {
     }
 
     func delegatedServers(of zone: Name) -> [Name]? {
-        guard case .positive(let set) = cache.find(zone, .ns, .delegation, at: upstream.now)?.answer else {
-            return nil
-        }
-        return set.targets
+        cache.delegatedServers(of: zone, at: upstream.now)
     }
 }
 
 extension RecordSet {
     /// The names that NS records point to.
     var targets: [Name] {
-        data.compactMap { data in
-            var reader = WireReader(data.octets)
-            return try? reader.readName()
-        }
+        data.compactMap { Name(wire: $0.octets) }
     }
 }

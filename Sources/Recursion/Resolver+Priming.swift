@@ -3,14 +3,19 @@ import DNSWire
 import Primitives
 
 extension Resolver {
+    /// Whether the root's name servers are to be asked for before a walk.
+    var needsPriming: Bool {
+        switch priming {
+        case .running: false
+        case .done(let until): until <= upstream.now
+        case .needed: true
+        }
+    }
+
     /// Asks a root server for the root's name servers before the first walk, and again when they expire
     /// (RFC 8109 §3). Until that succeeds the hints serve.
     func prime(budget: Budget) async {
-        switch priming {
-        case .running: return
-        case .done(let until) where upstream.now < until: return
-        case .needed, .done: break
-        }
+        guard needsPriming else { return }
         priming = .running
         let hints = Delegation(zone: .root, servers: [])
         let outcome = await ask(hints, Question(.root, .ns), budget: budget, depth: Limits.depth)

@@ -18,7 +18,7 @@ package final class Resolver {
     }
     let upstream: any Upstream
     package let cache: RecordCache
-    var selection = ServerSelection()
+    let selection = ServerSelection()
     var failures = FailureCache<ResolutionFailure>()
     /// Questions whose answers did not validate (RFC 4035 §4.7).
     var refusals = FailureCache<BogusReason>()
@@ -28,8 +28,8 @@ package final class Resolver {
     var denials = DenialMemory()
     /// Who waits for a step of a chain of trust that is being followed.
     var cutFlights: [Name: [UnsafeContinuation<Void, Never>]] = [:]
-    private var flights: [Flight: [UnsafeContinuation<Resolution, Never>]] = [:]
-    var exchanges: [ExchangeKey: [UnsafeContinuation<Exchange, Never>]] = [:]
+    private var flights: [Flight: Waiters<Resolution>] = [:]
+    var exchanges: [ExchangeKey: Waiters<Exchange>] = [:]
     var priming = Priming.needed
     var lastZone: (zone: Name, text: String)?
     /// Until when the parents of zones that cannot be reached are left alone.
@@ -44,6 +44,26 @@ package final class Resolver {
     private struct Flight: Hashable {
         let question: Question
         let validates: Bool
+    }
+
+    /// Who waits for something that is found out once.
+    struct Waiters<Outcome: Sendable> {
+        private var isUnderWay = false
+        private var continuations: [UnsafeContinuation<Outcome, Never>] = []
+
+        /// Whether it is being found out already; from now on it is.
+        mutating func begin() -> Bool {
+            defer { isUnderWay = true }
+            return isUnderWay
+        }
+
+        mutating func add(_ continuation: UnsafeContinuation<Outcome, Never>) {
+            continuations.append(continuation)
+        }
+
+        func resume(returning outcome: Outcome) {
+            for continuation in continuations { continuation.resume(returning: outcome) }
+        }
     }
 
     /// Whether the root's servers have been asked for themselves (RFC 8109).
@@ -67,14 +87,11 @@ package final class Resolver {
     package func resolve(_ question: Question, checkingDisabled: Bool = false) async -> Resolution {
         let flight = Flight(
             question: question, validates: configuration.validation != nil && !checkingDisabled)
-        if flights[flight] != nil {
-            return await withUnsafeContinuation { flights[flight, default: []].append($0) }
+        if flights[flight, default: Waiters()].begin() {
+            return await withUnsafeContinuation { flights[flight, default: Waiters()].add($0) }
         }
-        flights[flight] = []
         let resolution = await resolveOnce(question, validates: flight.validates)
-        for waiter in flights.removeValue(forKey: flight) ?? [] {
-            waiter.resume(returning: resolution)
-        }
+        flights.removeValue(forKey: flight)?.resume(returning: resolution)
         return resolution
     }
 

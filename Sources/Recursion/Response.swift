@@ -3,7 +3,7 @@ package import DNSWire
 import Primitives
 
 /// What a response says about a question, seen from the zone whose servers gave it.
-package enum Response {
+package enum Response: Sendable {
     /// Records of the asked name and type.
     case answer([Record])
     /// An alias: the records that say so and the name to go on with.
@@ -30,7 +30,7 @@ package enum Response {
             self = .failure(message.responseCode)
             return
         }
-        let answers = message.answers.filter { $0.name.isEqualOrBelow(zone) && $0.recordClass == .internet }
+        let answers = message.answers.selected { $0.name.isEqualOrBelow(zone) && $0.recordClass == .internet }
         if let found = Self.follow(answers, question) {
             self = found
             return
@@ -52,7 +52,7 @@ package enum Response {
 
     /// The records for the question, or the first step away from it; nil when there are none.
     private static func follow(_ answers: [Record], _ question: Question) -> Response? {
-        let direct = answers.filter { record in
+        let direct = answers.selected { record in
             record.name == question.name
                 && (record.type == question.type || record.typeCovered == question.type
                     || question.type == .any)
@@ -88,5 +88,12 @@ package enum Response {
             record.address != nil && record.name.isEqualOrBelow(zone) && names.contains(record.name)
         }
         return .referral(zone: child, servers: servers, addresses: addresses)
+    }
+}
+
+extension [Record] {
+    /// The records that `isWanted` takes, without a copy where it takes all, as it mostly does.
+    fileprivate func selected(where isWanted: (Record) -> Bool) -> [Record] {
+        allSatisfy(isWanted) ? self : filter(isWanted)
     }
 }

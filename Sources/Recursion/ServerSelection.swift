@@ -3,7 +3,7 @@ package import Primitives
 import Reachability
 
 /// Chooses which address of a zone to ask next, and learns from what came of it. Confined to one worker.
-package struct ServerSelection {
+package final class ServerSelection {
     private var histories: [IPAddress: ServerHistory] = [:]
     private var lame: [LameKey: Instant] = [:]
     private var withoutEDNS: Set<IPAddress> = []
@@ -23,21 +23,26 @@ package struct ServerSelection {
 
     package func history(of address: IPAddress) -> ServerHistory { histories[address] ?? ServerHistory() }
 
+    /// The wait that the next exchange with a server should be given.
+    func timeout(of address: IPAddress) -> Duration { histories[address]?.timeout ?? Limits.firstTimeout }
+
     /// What is worth keeping over a restart, by address.
     package var memory: [ServerHistory.Memory] {
         histories.compactMap { $0.value.memory(of: $0.key) }.sorted { $0.address < $1.address }
     }
 
     /// Takes what an earlier run remembered of servers that this one has not asked yet.
-    package mutating func recall(_ memory: [ServerHistory.Memory], at now: Instant) {
+    package func recall(_ memory: [ServerHistory.Memory], at now: Instant) {
         for known in memory where histories[known.address] == nil && histories.count < Limits.servers {
             histories[known.address] = ServerHistory(known, at: now)
         }
     }
 
-    package func speaksEDNS(_ address: IPAddress) -> Bool { !withoutEDNS.contains(address) }
+    package func speaksEDNS(_ address: IPAddress) -> Bool {
+        withoutEDNS.isEmpty || !withoutEDNS.contains(address)
+    }
 
-    package mutating func refusedEDNS(_ address: IPAddress) {
+    package func refusedEDNS(_ address: IPAddress) {
         if withoutEDNS.count >= Limits.servers { withoutEDNS.removeAll() }
         withoutEDNS.insert(address)
     }
@@ -46,7 +51,7 @@ package struct ServerSelection {
     /// that failed, and no server is held to account for it.
     ///
     /// - Parameter roundTrip: of a UDP exchange; nil over TCP.
-    package mutating func answered(_ address: IPAddress, after roundTrip: Duration?) -> Bool {
+    package func answered(_ address: IPAddress, after roundTrip: Duration?) -> Bool {
         let linkReturned = silentNetworks.count >= Limits.silentNetworksOfLostLink
         if !silentNetworks.isEmpty { silentNetworks.removeAll(keepingCapacity: true) }
         if linkReturned { for known in histories.keys { histories[known]?.release() } }
@@ -54,7 +59,7 @@ package struct ServerSelection {
         return linkReturned
     }
 
-    package mutating func silent(
+    package func silent(
         _ address: IPAddress, about name: Name, sentWith waited: Duration, at now: Instant,
         wallTime: Timestamp
     ) {
@@ -64,19 +69,19 @@ package struct ServerSelection {
         update(address) { $0.silent(about: name, sentWith: waited, at: now, wallTime: wallTime) }
     }
 
-    package mutating func refused(_ address: IPAddress) { update(address) { $0.refused() } }
+    package func refused(_ address: IPAddress) { update(address) { $0.refused() } }
 
-    package mutating func markLame(_ address: IPAddress, for zone: Name, at now: Instant) {
+    package func markLame(_ address: IPAddress, for zone: Name, at now: Instant) {
         if lame.count >= Limits.servers { lame = lame.filter { now < $0.value } }
         lame[LameKey(address: address, zone: zone)] = now + Limits.lameDuration
     }
 
     /// This machine could not send by `family`: leave the family alone for a minute while the other one serves.
-    package mutating func failedLocally(_ family: AddressFamily, at now: Instant) {
+    package func failedLocally(_ family: AddressFamily, at now: Instant) {
         familyDownUntil[family] = now + .seconds(60)
     }
 
-    private mutating func update(_ address: IPAddress, _ change: (inout ServerHistory) -> Void) {
+    private func update(_ address: IPAddress, _ change: (inout ServerHistory) -> Void) {
         if histories.count >= Limits.servers, histories[address] == nil { histories.removeAll() }
         change(&histories[address, default: ServerHistory()])
     }
@@ -86,7 +91,7 @@ package struct ServerSelection {
     /// - Parameters:
     ///   - targets: the zone's addresses and what came of asking them for this question.
     ///   - identify: the AS of an address, where it is known; asked only after a silence.
-    mutating func choose(
+    func choose(
         from targets: Targets, verdicts: any VerdictSource, identify: (IPAddress) -> ASNumber?,
         at now: Instant,
         random: RandomSource
@@ -94,7 +99,7 @@ package struct ServerSelection {
         let untried =
             targets.attempts.isEmpty
             ? targets.addresses
-            : targets.addresses.filter { targets.attempts[$0, default: 0] < Limits.attemptsPerServer }
+            : targets.addresses.filter { targets.attempts(at: $0) < Limits.attemptsPerServer }
         let sendable =
             familyDownUntil.isEmpty
             ? untried : untried.filter { familyDownUntil[$0.family].map { now >= $0 } ?? true }
@@ -114,7 +119,7 @@ package struct ServerSelection {
     }
 
     /// The servers that verdicts and leases let through; those under suspicion only where there is no other.
-    private mutating func passing(
+    private func passing(
         _ addresses: [IPAddress], _ verdicts: any VerdictSource, at now: Instant, random: RandomSource
     ) -> [IPAddress] {
         var open: [IPAddress] = []
@@ -148,7 +153,7 @@ package struct ServerSelection {
     }
 
     /// Lets the servers whose verdicts were lifted be asked again at once; whether there were any.
-    mutating func release(_ verdicts: any VerdictSource) -> Bool {
+    func release(_ verdicts: any VerdictSource) -> Bool {
         let released = gate.takeReleased(verdicts)
         for address in released { histories[address]?.release() }
         return !released.isEmpty
@@ -160,12 +165,12 @@ package struct ServerSelection {
     }
 
     private func isDown(_ address: IPAddress) -> Bool {
-        guard case .down = history(of: address).state else { return false }
+        guard case .down = histories[address]?.state else { return false }
         return true
     }
 
     private func mayAsk(_ address: IPAddress, at now: Instant) -> Bool {
-        guard case .down(_, let until) = history(of: address).state else { return true }
+        guard case .down(_, let until) = histories[address]?.state else { return true }
         return now >= until
     }
 
@@ -185,7 +190,6 @@ package struct ServerSelection {
         {
             cost += 2_000
         }
-        guard !targets.attempts.isEmpty else { return cost }
-        return cost + Double(targets.attempts[address, default: 0]) * 1_000
+        return cost + Double(targets.attempts(at: address)) * 1_000
     }
 }

@@ -5,7 +5,8 @@ import Primitives
 struct Targets {
     let zone: Name
     private(set) var addresses: [IPAddress]
-    private(set) var attempts: [IPAddress: Int] = [:]
+    /// How often which addresses were asked; a few at most.
+    private(set) var attempts: [(address: IPAddress, count: Int)] = []
     /// Networks that were silent for this question; others go first.
     private(set) var silentNetworks: Set<Prefix> = []
     /// Autonomous systems that were silent for this question.
@@ -40,10 +41,20 @@ struct Targets {
 
     /// Has these addresses not be asked, wherever they come from.
     mutating func avoid(_ mistrusted: [IPAddress]) {
-        for address in mistrusted { attempts[address] = Limits.attemptsPerServer }
+        for address in mistrusted { setAttempts(at: address, Limits.attemptsPerServer) }
     }
 
-    mutating func attempt(_ address: IPAddress) { attempts[address, default: 0] += 1 }
+    mutating func attempt(_ address: IPAddress) { setAttempts(at: address, attempts(at: address) + 1) }
+
+    func attempts(at address: IPAddress) -> Int { attempts.first { $0.address == address }?.count ?? 0 }
+
+    private mutating func setAttempts(at address: IPAddress, _ count: Int) {
+        if let index = attempts.firstIndex(where: { $0.address == address }) {
+            attempts[index].count = count
+        } else {
+            attempts.append((address, count))
+        }
+    }
 
     /// The response when it is usable; otherwise takes note of the failure.
     ///
@@ -73,7 +84,7 @@ struct Targets {
             silentNetworks.insert(.standIn(for: address))
             if let origin = origin() { silentOrigins.insert(origin) }
         }
-        if kind != .silent { attempts[address] = Limits.attemptsPerServer }
+        if kind != .silent { setAttempts(at: address, Limits.attemptsPerServer) }
         budget.failures.append((address, zone, kind))
         return nil
     }

@@ -26,34 +26,40 @@ final class LoopUpstream: Upstream {
         _ query: [UInt8], with server: Endpoint, over transport: Transport, timeout: Duration,
         accept: @escaping ([UInt8]) -> Bool
     ) async -> ExchangeOutcome {
-        let outcome = await send(query, to: server, over: transport, timeout: timeout, accept: accept)
+        let outcome: ExchangeOutcome
+        switch transport {
+        case .udp:
+            outcome = ExchangeOutcome(
+                await loop.exchangeDatagram(query, with: server, timeout: timeout, accept: accept))
+        case .tcp:
+            outcome = ExchangeOutcome(
+                await loop.exchangeStream(query, with: server, timeout: timeout), accept: accept)
+        }
         counters.value.addExchange(
             outcome.result, over: transport == .udp ? .udp : .tcp, roundTrip: outcome.roundTrip)
         return outcome
     }
+}
 
-    private func send(
-        _ query: [UInt8], to server: Endpoint, over transport: Transport, timeout: Duration,
-        accept: @escaping ([UInt8]) -> Bool
-    ) async -> ExchangeOutcome {
-        switch transport {
-        case .udp:
-            switch await loop.exchangeDatagram(query, with: server, timeout: timeout, accept: accept) {
-            case .received(let octets, let roundTrip): return .received(octets, roundTrip: roundTrip)
-            case .silent: return .silent
-            case .unreachable(let router): return .unreachable(reportedBy: router)
-            case .portUnreachable: return .refused
-            case .localFailure: return .localFailure
-            }
-        case .tcp:
-            switch await loop.exchangeStream(query, with: server, timeout: timeout) {
-            case .received(let octets, let roundTrip):
-                return accept(octets) ? .received(octets, roundTrip: roundTrip) : .silent
-            case .silent, .closed: return .silent
-            case .refused: return .refused
-            case .unreachable(let router): return .unreachable(reportedBy: router)
-            case .localFailure: return .localFailure
-            }
+extension ExchangeOutcome {
+    fileprivate init(_ outcome: DatagramOutcome) {
+        switch outcome {
+        case .received(let octets, let roundTrip): self = .received(octets, roundTrip: roundTrip)
+        case .silent: self = .silent
+        case .unreachable(let router): self = .unreachable(reportedBy: router)
+        case .portUnreachable: self = .refused
+        case .localFailure: self = .localFailure
+        }
+    }
+
+    fileprivate init(_ outcome: StreamOutcome, accept: ([UInt8]) -> Bool) {
+        switch outcome {
+        case .received(let octets, let roundTrip):
+            self = accept(octets) ? .received(octets, roundTrip: roundTrip) : .silent
+        case .silent, .closed: self = .silent
+        case .refused: self = .refused
+        case .unreachable(let router): self = .unreachable(reportedBy: router)
+        case .localFailure: self = .localFailure
         }
     }
 }

@@ -16,7 +16,7 @@ extension Worker {
         guard let zone = store.zone(for: question.name, question.type),
             !isSpecialUse(question, below: zone.origin)
         else { return nil }
-        let forward = configuration.resolver.forward(for: question)
+        let forward = configuration.resolver.forwards.covering(question)
         return forward?.name.isBelow(zone.origin) ?? false ? nil : zone
     }
 
@@ -171,7 +171,8 @@ extension Worker {
 extension Resolution {
     /// This as the beginning of an answer whose end is `rest`.
     fileprivate func followed(by rest: Resolution) -> Resolution {
-        guard !rest.isBogus else { return rest }
+        let isBeginning = answers.isEmpty && authorities.isEmpty && extendedErrors.isEmpty
+        guard !isBeginning, !rest.isBogus else { return rest }
         var whole = rest
         whole.answers = answers + rest.answers
         whole.authorities = authorities + rest.authorities.filter { !authorities.contains($0) }

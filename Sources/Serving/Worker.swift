@@ -190,7 +190,7 @@ package actor Worker {
             return answer
         }
         guard configuration.specialUseNames,
-            let local = specialUse.respond(to: message, unlessForwardedBy: configuration.resolver)
+            let local = specialUse.respond(to: message, unlessForwardedBy: configuration.resolver.forwards)
         else { return nil }
         return framed(message, local)
     }
@@ -258,7 +258,7 @@ package actor Worker {
         let errors = reply.edns?.options.compactMap { ExtendedError($0)?.code.rawValue } ?? []
         recorder.record(
             ClientService(
-                time: loop.wallTime, zone: zone.lowercased.description, servedFrom: served,
+                time: loop.wallTime, zone: resolver.text(of: zone), servedFrom: served,
                 extendedErrors: errors))
     }
 
@@ -301,13 +301,19 @@ package actor Worker {
             resolution.extendedErrors)
         reply.header.authenticData = isAuthentic(resolution, for: message)
         let wanted = Self.selection(for: message)
-        reply.answers = resolution.answers.filter(wanted).map { Self.withCase(of: message.questions, $0) }
-        reply.authorities = resolution.authorities.filter(wanted)
+        reply.answers = Self.select(resolution.answers, wanted)
+        if let asked = message.questions.first?.name {
+            // The name that was asked for is given as the client wrote it.
+            for index in reply.answers.indices where reply.answers[index].name == asked {
+                reply.answers[index].name = asked
+            }
+        }
+        reply.authorities = Self.select(resolution.authorities, wanted)
         let composed = send(reply, to: client, edns: message.edns, from: source)
         guard resolution.extendedErrors.isEmpty,
             reply.responseCode == .noError || reply.responseCode == .nameError
         else { return reply }
-        let ttl = (reply.answers + reply.authorities).map { $0.ttl }.min() ?? 0
+        let ttl = Self.lifetime(of: reply)
         octets.withUnsafeBytes { query in
             guard let shape = QueryShape(query, seed: front.seed), composed.count >= 3,
                 composed[2] & 0x02 == 0
@@ -331,12 +337,17 @@ package actor Worker {
         return { $0.type == asked || ![.rrsig, .nsec, .nsec3].contains($0.type) }
     }
 
-    /// The record with its owner written as the client wrote it, where it is the name that was asked.
-    private static func withCase(of questions: [Question], _ record: Record) -> Record {
-        guard let name = questions.first?.name, record.name == name else { return record }
-        var record = record
-        record.name = name
-        return record
+    /// For how many seconds every record of an answer holds; 0 where there is none.
+    private static func lifetime(of answer: Message) -> UInt32 {
+        var ttl: UInt32?
+        for record in answer.answers { ttl = min(ttl ?? .max, record.ttl) }
+        for record in answer.authorities { ttl = min(ttl ?? .max, record.ttl) }
+        return ttl ?? 0
+    }
+
+    /// The records that a client wants; mostly these are all.
+    private static func select(_ records: [Record], _ isWanted: (Record) -> Bool) -> [Record] {
+        records.allSatisfy(isWanted) ? records : records.filter(isWanted)
     }
 
     /// Sends a message with the options that this client's way of asking wants; returns it without them.

@@ -96,7 +96,7 @@ struct ForwardTests {
         var configuration = ResolverConfiguration()
         configuration.forwards = forwards
         let chosen = { (name: String, type: RecordType) in
-            configuration.forward(for: Question(try TestZones.name(name), type))?.name
+            configuration.forwards.covering(Question(try TestZones.name(name), type))?.name
         }
         #expect(try chosen("www.corp.example", .a) == forwards[2].name)
         #expect(try chosen("corp.example", .ds) == forwards[1].name)
