@@ -9,7 +9,7 @@ struct TableMaker {
         let number: UInt32
     }
 
-    private var random = SeededGenerator(seed: 6396)
+    var random = SeededGenerator(seed: 6396)
     private let speakers: [Speaker]
     private var numbers: [UInt32] = []
     private var transit: [UInt32] = []
@@ -37,12 +37,7 @@ struct TableMaker {
                 ]
             ) { Prefix(IPAddress(ipv4: UInt32(truncatingIfNeeded: $0)), length: $1) }
         }
-        maker.walk(
-            from: 0x2001 << 48, to: 0x2E00 << 48, width: 64, inner: 48, count: ipv6,
-            lengths: [
-                (48, 550), (44, 80), (40, 90), (32, 140), (36, 60), (46, 40), (47, 20), (29, 20), (28, 2),
-            ]
-        ) { Prefix(IPAddress(ipv6High: $0, low: 0), length: $1) }
+        maker.addIPv6(ipv6)
         try Data(maker.octets).write(to: URL(fileURLWithPath: path))
         print("make: \(maker.sequence) prefixes from \(maker.speakers.count) peers in \(path)")
     }
@@ -50,20 +45,14 @@ struct TableMaker {
     /// Blocks in ascending order, some with more specific ones inside.
     private mutating func walk(
         from first: UInt64, to last: UInt64, width: Int, inner: Int, count: Int,
-        lengths: [(length: Int, weight: Int)], prefix: (UInt64, Int) -> Prefix
+        lengths: [(Int, Int)], prefix: (UInt64, Int) -> Prefix
     ) {
-        let all = lengths.reduce(0) { $0 + $1.weight }
         let gap = max(2, (last - first) / UInt64(max(1, count)))
         let step = UInt64(1) << UInt64(width - inner)
         var address = first
         var made = 0
         while made < count, address < last {
-            var drawn = Int.random(in: 0..<all, using: &random)
-            let length =
-                lengths.first { one in
-                    drawn -= one.weight
-                    return drawn < 0
-                }?.length ?? inner
+            let length = weighted(lengths)
             let size = UInt64(1) << UInt64(width - length)
             address = (address + size - 1) / size * size
             guard address + size <= last else { return }
@@ -83,11 +72,21 @@ struct TableMaker {
         }
     }
 
-    private mutating func chance(of share: Double) -> Bool {
+    /// One of some values, as often as its weight says.
+    mutating func weighted(_ values: [(Int, Int)]) -> Int {
+        var drawn = Int.random(in: 0..<values.reduce(0) { $0 + $1.1 }, using: &random)
+        for (value, weight) in values {
+            drawn -= weight
+            if drawn < 0 { return value }
+        }
+        return values.last?.0 ?? 0
+    }
+
+    mutating func chance(of share: Double) -> Bool {
         Double.random(in: 0..<1, using: &random) < share
     }
 
-    private mutating func origin() -> UInt32 {
+    mutating func origin() -> UInt32 {
         let drawn = -log(1 - Double.random(in: 0..<1, using: &random)) * 9000
         return numbers[min(Int(drawn), numbers.count - 1)]
     }
@@ -113,7 +112,7 @@ struct TableMaker {
         addRecord(subtype: 1, body)
     }
 
-    private mutating func add(_ prefix: Prefix, _ origin: UInt32) {
+    mutating func add(_ prefix: Prefix, _ origin: UInt32) {
         var path = (0..<([1, 2, 2, 3, 3, 4].randomElement(using: &random) ?? 2)).map { _ in
             transit.randomElement(using: &random) ?? 3356
         }

@@ -51,8 +51,6 @@ struct RouteBlock {
 struct RouteBlockPlaces {
     /// Of the 512 MiB that one family's trie may take: a chain of blocks for each of four million prefixes of 48 bits.
     static let wordsMax = 1 << 26
-    /// No block crosses the ends of these.
-    static let segmentBits = 14
 
     private var next = 0
     /// By half the number of words.
@@ -62,14 +60,12 @@ struct RouteBlockPlaces {
     var restingCount: Int { resting.count }
 
     /// Whether one more prefix finds room: it needs one block for each six bits of an address at most.
-    var hasRoom: Bool { next + 22 * RouteBlock.wordsMax + 1 << Self.segmentBits < Self.wordsMax }
+    var hasRoom: Bool { next + 22 * RouteBlock.wordsMax < Self.wordsMax }
 
     /// Room for a block of so many entries; nil where there is none.
     mutating func take(entries: Int) -> UInt32? {
         let words = RouteBlock.words(entries: entries)
         if let place = free[words / 2].popLast() { return place }
-        let left = 1 << Self.segmentBits - next & (1 << Self.segmentBits - 1)
-        if left < words { next += left }
         guard next + words <= Self.wordsMax else { return nil }
         defer { next += words }
         return UInt32(next)
@@ -84,5 +80,35 @@ struct RouteBlockPlaces {
     mutating func release() {
         for block in resting { free[Int(block.words) / 2].append(block.place) }
         resting.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The pages of a trie's first table that have entries. The writer's.
+///
+/// The Internet's IPv6 table lies in some thousands of them; a speaker whose prefixes lie anywhere could ask for a
+/// million.
+struct RouteRootPages {
+    /// 64 MiB of the first table.
+    static let pagesMax = 1 << 14
+    /// A page of 4 KiB has 2 to the power of this many entries.
+    private static let pageBits = 10
+
+    private var used: [UInt64]
+    private var count = 0
+
+    init(rootBits: Int) {
+        used = Array(repeating: 0, count: (1 << max(0, rootBits - Self.pageBits) + 63) / 64)
+    }
+
+    /// Takes the pages of some entries; false where there would be too many.
+    mutating func take(_ entries: Range<Int>) -> Bool {
+        for page in (entries.lowerBound >> Self.pageBits)...((entries.upperBound - 1) >> Self.pageBits) {
+            let bit: UInt64 = 1 << UInt64(page & 63)
+            guard used.indices.contains(page / 64), used[page / 64] & bit == 0 else { continue }
+            guard count < Self.pagesMax else { return false }
+            used[page / 64] |= bit
+            count += 1
+        }
+        return true
     }
 }

@@ -5,6 +5,10 @@ import Synchronization
 final class RouteFamily: Sendable {
     /// A withdrawal counts for peers as a whole: of fewer than this many, all must have withdrawn.
     static let peersOfMajority = 4
+    /// Bits of an address that the trie's first table tells apart. IPv4 is told apart to /24 by one block more, IPv6 to
+    /// /36 by one and to /48 by three; of four gibioctets of addresses, what allocations lie in takes memory.
+    static func rootBits(_ family: AddressFamily) -> Int { family.isIPv4 ? 18 : 30 }
+
     let family: AddressFamily
     let trie: RouteTrie
     let columns = PeerColumns()

@@ -46,9 +46,9 @@ package enum RouteFeedState: UInt8, Hashable, Sendable {
 /// Loss of the session is a change of `state`; the next session counts `epoch` on, so that neither walks the column.
 final class PeerColumn: Sendable {
     let peer: RoutePeer
-    let words = Slab<Atomic<UInt64>>(capacity: RouteTrie.recordsMax, segmentBits: 12)
+    let words = Slab<Atomic<UInt64>>(capacity: RouteTrie.recordsMax)
     /// The path identifiers of the words (RFC 7911), where there are any.
-    let identifiers = Slab<Atomic<UInt32>>(capacity: RouteTrie.recordsMax, segmentBits: 12)
+    let identifiers = Slab<Atomic<UInt32>>(capacity: RouteTrie.recordsMax)
     private let stateOctet = Atomic<UInt8>(0)
     private let epochOctet = Atomic<UInt8>(0)
 
@@ -75,11 +75,15 @@ final class PeerColumn: Sendable {
         PeerWord(bits: words.pointer(Int(record))?.pointee.load(ordering: .acquiring) ?? 0)
     }
 
-    /// - Parameter ifMade: whether to leave a column alone that has no words nearby.
     @inline(__always)
-    func set(_ word: PeerWord, of record: UInt32, ifMade: Bool = false) {
-        let place = ifMade ? words.pointer(Int(record)) : words.makePointer(Int(record))
-        place?.pointee.store(word.bits, ordering: .releasing)
+    func set(_ word: PeerWord, of record: UInt32) {
+        words.pointer(Int(record))?.pointee.store(word.bits, ordering: .releasing)
+    }
+
+    /// Forgets what the peer says of a record, without memory for it where it never said anything.
+    func clear(_ record: UInt32) {
+        guard word(record).bits != 0 else { return }
+        words.pointer(Int(record))?.pointee.store(0, ordering: .releasing)
     }
 
     /// What the peer says now: a route that a complete later table does not have is gone.

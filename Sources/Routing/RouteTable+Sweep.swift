@@ -73,7 +73,7 @@ extension RouteTable.Writer {
                 record.pointee.settled.store(word.origin, ordering: .relaxed)
                 if record.pointee.seeing < record.pointee.holders { forgetWithdrawals(place, record, part) }
             } else if age >= RouteTable.withdrawnMemory {
-                part.columns.forEach { $0.set(PeerWord(bits: 0), of: place, ifMade: true) }
+                part.columns.forEach { $0.clear(place) }
                 record.pointee.holders = 0
                 record.pointee.seeing = 0
                 part.trie.remove(place, &places[family])
@@ -94,7 +94,7 @@ extension RouteTable.Writer {
             else {
                 return
             }
-            column.set(PeerWord(bits: 0), of: place, ifMade: true)
+            column.clear(place)
             record.pointee.holders -= 1
         }
     }

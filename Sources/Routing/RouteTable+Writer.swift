@@ -8,7 +8,7 @@ extension RouteTable {
         var peers: [RoutePeer: Int] = [:]
         var accounts: RouteAccounts
         /// For each family.
-        var places = [RouteTrie.Places(), RouteTrie.Places()]
+        var places: [RouteTrie.Places]
         /// Whether a first table was complete, for each family.
         var isReady = [false, false]
         var sweeps: [Sweep] = []
@@ -21,7 +21,10 @@ extension RouteTable {
         /// Routes that found no room.
         var refused = 0
 
-        init(bucketSeconds: Int64) { accounts = RouteAccounts(bucketSeconds: bucketSeconds) }
+        init(bucketSeconds: Int64) {
+            accounts = RouteAccounts(bucketSeconds: bucketSeconds)
+            places = AddressFamily.allCases.map { RouteTrie.Places(rootBits: RouteFamily.rootBits($0)) }
+        }
 
         struct PathKey: Hashable {
             let peer: Int
@@ -86,7 +89,7 @@ extension RouteTable.Writer {
         _ identifier: UInt32, _ origin: UInt32, _ isSet: Bool, _ path: PathKey, _ old: PeerWord,
         _ column: PeerColumn, _ hasMore: inout Bool
     ) -> Bool {
-        let known = column.identifiers.makePointer(Int(path.record))
+        let known = column.identifiers.pointer(Int(path.record))
         let isCurrent = old.kind == .announced && old.epoch == column.epoch
         if !isCurrent { more[path] = nil }
         guard isCurrent, known?.pointee.load(ordering: .relaxed) != identifier else {

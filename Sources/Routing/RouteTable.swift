@@ -19,8 +19,8 @@ package final class RouteTable: Sendable {
     package static let fullTable = 10_000
 
     /// Held here too, so that a look-up counts no references: that would keep the processor from beginning the next.
-    private let trie4 = RouteTrie()
-    private let trie6 = RouteTrie()
+    private let trie4 = RouteTrie(rootBits: RouteFamily.rootBits(.ipv4))
+    private let trie6 = RouteTrie(rootBits: RouteFamily.rootBits(.ipv6))
     let ipv4: RouteFamily
     let ipv6: RouteFamily
     let writer: Mutex<Writer>

@@ -1,7 +1,7 @@
 import Primitives
 import Synchronization
 
-/// The prefixes of one family: a table by the first 18 bits, then a block for every six bits more.
+/// The prefixes of one family: a table by their first bits, then a block for every six bits more.
 ///
 /// An entry is 0, a record, or a block below; entries are pushed down to the leaves, so that a look-up goes straight
 /// to its record. As poptrie does (Asai and Ohara, SIGCOMM 2015), a block has no room for what repeats, so that the
@@ -14,28 +14,29 @@ struct RouteTrie: @unchecked Sendable {
     static let recordsMax = 1 << 22
     /// No chain of prefixes is longer.
     static let chainMax = 129
-    static let rootBits = 18
-    private static let rootShift: UInt64 = 46
+    /// Of an entry that names a block: its uppermost.
     static let blockBit: UInt32 = 1 << 31
     /// Resting places are returned together, so that `generation` moves rarely.
     private static let restingMax = 256
 
     /// What look-ups read of each record.
-    let words = Slab<Atomic<UInt64>>(capacity: recordsMax, segmentBits: 12)
-    let records = Slab<RouteRecord>(capacity: recordsMax, segmentBits: 12)
+    let words = Slab<Atomic<UInt64>>(capacity: recordsMax, isSearched: true)
+    let records = Slab<RouteRecord>(capacity: recordsMax)
     /// The lower half of the few keys that have one.
-    private let lows = Slab<Atomic<UInt64>>(capacity: recordsMax, segmentBits: 12)
-    private let blocks = Slab<Atomic<UInt64>>(
-        capacity: RouteBlockPlaces.wordsMax, segmentBits: RouteBlockPlaces.segmentBits,
-        margin: RouteBlock.wordsMax)
-    private let root: UnsafeMutablePointer<Atomic<UInt32>>
+    private let lows = Slab<Atomic<UInt64>>(capacity: recordsMax)
+    private let blocks = Slab<Atomic<UInt64>>(capacity: RouteBlockPlaces.wordsMax, isSearched: true)
+    private let root: Slab<Atomic<UInt32>>
+    /// Bits of an address that the first table tells apart.
+    let rootBits: Int
     private let generation: UnsafeMutablePointer<Atomic<UInt64>>
     /// The entries of the block that the writer makes.
     private let scratch: UnsafeMutablePointer<UInt32>
 
-    init() {
-        root = .allocate(capacity: 1 << Self.rootBits)
-        for place in 0..<(1 << Self.rootBits) { (root + place).initialize(to: Atomic(0)) }
+    /// - Parameter rootBits: so many that most look-ups find a block or two below, and so few that what is used of
+    ///   the first table stays near the processor.
+    init(rootBits: Int) {
+        self.rootBits = rootBits
+        root = Slab(capacity: 1 << rootBits)
         generation = .allocate(capacity: 1)
         generation.initialize(to: Atomic(0))
         scratch = .allocate(capacity: 1 << RouteBlock.stride)
@@ -48,12 +49,15 @@ struct RouteTrie: @unchecked Sendable {
         var freeRecords: [UInt32] = []
         var restingRecords: [UInt32] = []
         var blocks = RouteBlockPlaces()
+        var rootPages: RouteRootPages
+
+        init(rootBits: Int) { rootPages = RouteRootPages(rootBits: rootBits) }
 
         var used: Int { recordCount - 1 - freeRecords.count - restingRecords.count }
     }
 
     var octets: Int {
-        words.octets + records.octets + lows.octets + blocks.octets + 4 << Self.rootBits
+        words.octets + records.octets + lows.octets + blocks.octets + root.octets
     }
 
     func deallocate() {
@@ -82,14 +86,25 @@ struct RouteTrie: @unchecked Sendable {
     /// The entry that a search for `key` begins with.
     @inline(__always)
     func first(_ key: RouteKey) -> UInt32 {
-        root[Int(truncatingIfNeeded: key.high &>> Self.rootShift)].load(ordering: .acquiring)
+        root.pointer(rootPlace(key))?.pointee.load(ordering: .acquiring) ?? 0
+    }
+
+    @inline(__always)
+    private func rootPlace(_ key: RouteKey) -> Int {
+        Int(truncatingIfNeeded: key.high &>> UInt64(truncatingIfNeeded: 64 &- rootBits))
+    }
+
+    /// The entries of the first table that a prefix covers or begins in.
+    private func rootRange(_ key: RouteKey) -> Range<Int> {
+        let first = rootPlace(key)
+        return first..<(first + 1 << max(0, rootBits - Int(key.length)))
     }
 
     /// The record of the most specific prefix around `key`, visible or not; 0 for none. Within `read`.
     @inline(__always)
     func find(_ key: RouteKey) -> UInt32 {
         var entry = first(key)
-        var depth = Self.rootBits
+        var depth = rootBits
         while entry & Self.blockBit != 0 {
             guard depth < 128, let block = block(entry) else { return 0 }
             entry = block.entry(at: key.chunk(at: depth)).pointee.load(ordering: .acquiring)
@@ -148,7 +163,7 @@ struct RouteTrie: @unchecked Sendable {
     /// Adds a prefix that is not there, inside `parent`; its record, or 0 where the table is full.
     func insert(_ key: RouteKey, parent: UInt32, since: UInt32, _ places: inout Places) -> UInt32 {
         let place: UInt32
-        guard places.blocks.hasRoom else { return 0 }
+        guard places.blocks.hasRoom, places.rootPages.take(rootRange(key)) else { return 0 }
         if let free = places.freeRecords.popLast() {
             place = free
         } else {
@@ -156,12 +171,12 @@ struct RouteTrie: @unchecked Sendable {
             place = UInt32(places.recordCount)
             places.recordCount += 1
         }
-        guard let record = records.makePointer(Int(place)), let word = words.makePointer(Int(place)) else {
-            return 0
-        }
+        guard let record = records.pointer(Int(place)), let word = words.pointer(Int(place)),
+            let low = lows.pointer(Int(place))
+        else { return 0 }
         record.initialize(to: RouteRecord(high: key.high, since: since))
-        let low = key.low == 0 ? lows.pointer(Int(place)) : lows.makePointer(Int(place))
-        low?.pointee.store(key.low, ordering: .relaxed)
+        // What is only read takes no memory.
+        if low.pointee.load(ordering: .relaxed) != key.low { low.pointee.store(key.low, ordering: .relaxed) }
         word.pointee.store(RouteWord(parent: parent, length: key.length).bits, ordering: .releasing)
         replace(Change(key: key, old: parent, new: place), &places)
         return place
@@ -199,18 +214,13 @@ struct RouteTrie: @unchecked Sendable {
     }
 
     private func replace(_ change: Change, _ places: inout Places) {
-        let first = Int(truncatingIfNeeded: change.key.high >> Self.rootShift)
-        let length = Int(change.key.length)
-        if length > Self.rootBits {
-            let old = root[first].load(ordering: .relaxed)
-            let new = replaced(old, at: Self.rootBits, change, &places)
-            if new != old { root[first].store(new, ordering: .releasing) }
-        } else {
-            for place in first..<(first + 1 << (Self.rootBits - length)) {
-                let old = root[place].load(ordering: .relaxed)
-                let new = covered(old, change)
-                if new != old { root[place].store(new, ordering: .releasing) }
-            }
+        for place in rootRange(change.key) {
+            guard let entry = root.pointer(place) else { return }
+            let old = entry.pointee.load(ordering: .relaxed)
+            let new =
+                Int(change.key.length) > rootBits
+                ? replaced(old, at: rootBits, change, &places) : covered(old, change)
+            if new != old { entry.pointee.store(new, ordering: .releasing) }
         }
         if places.blocks.restingCount >= Self.restingMax { release(&places) }
     }
@@ -250,7 +260,7 @@ struct RouteTrie: @unchecked Sendable {
             return scratch[0]
         }
         if made != runs || block == nil, let place = places.blocks.take(entries: count),
-            let base = blocks.makePointer(Int(place))
+            let base = blocks.pointer(Int(place))
         {
             RouteBlock(base: base).fill(runs: made, scratch)
             if let block { places.blocks.leave(entry & ~Self.blockBit, entries: block.count) }
@@ -307,16 +317,16 @@ struct RouteTrie: @unchecked Sendable {
 
     /// The leaves that a prefix covers.
     private func forEachLeaf(under key: RouteKey, _ body: (UInt32) -> Void) {
-        let first = Int(truncatingIfNeeded: key.high >> Self.rootShift)
         let length = Int(key.length)
-        guard length > Self.rootBits else {
-            for place in first..<(first + 1 << (Self.rootBits - length)) {
-                forEachLeaf(of: root[place].load(ordering: .relaxed), body)
+        guard length > rootBits else {
+            for place in rootRange(key) {
+                guard let entry = root.pointer(place) else { return }
+                forEachLeaf(of: entry.pointee.load(ordering: .relaxed), body)
             }
             return
         }
-        var entry = root[first].load(ordering: .relaxed)
-        var depth = Self.rootBits
+        var entry = first(key)
+        var depth = rootBits
         while let block = block(entry), length > depth {
             let slot = key.chunk(at: depth)
             depth += RouteBlock.stride

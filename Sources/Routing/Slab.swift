@@ -1,67 +1,59 @@
-import Synchronization
+import Glibc
 
-/// An array of raw elements that grows without moving, a segment at a time: one thread writes, any number read.
+/// An array of raw elements that grows without moving: it takes address space for all of them at once, and memory only
+/// for what is written. One thread writes, any number read.
 ///
-/// `Element` must be one whose octets may all be zero, for a new segment is. The owner calls `deallocate`.
+/// `Element` must be one whose octets may all be zero, for what was never written is. Where the system gives no
+/// address space the capacity is 0. The owner calls `deallocate`.
 struct Slab<Element: ~Copyable>: @unchecked Sendable {
-    /// The address of each segment; 0 until it is needed.
-    private let directory: UnsafeMutablePointer<Atomic<UInt>>
-    private let segments: Int
-    private let bits: Int
-    private let mask: Int
-    private let margin: Int
+    /// A large page of x86-64 and AArch64.
+    private static var largePage: Int { 2 << 20 }
+
+    /// What was mapped, a large page more than the elements take, so that they can begin with one.
+    private let region: UnsafeMutableRawPointer?
+    private let base: UnsafeMutablePointer<Element>?
+    let capacity: Int
 
     /// - Parameters:
     ///   - capacity: elements at most.
-    ///   - segmentBits: a segment has 2 to the power of this many elements.
-    ///   - margin: elements that may be read behind the last of a segment.
-    init(capacity: Int, segmentBits: Int, margin: Int = 0) {
-        bits = segmentBits
-        self.margin = margin
-        mask = (1 << segmentBits) - 1
-        segments = (capacity + mask) >> segmentBits
-        directory = .allocate(capacity: segments)
-        for place in 0..<segments { (directory + place).initialize(to: Atomic(0)) }
+    ///   - isSearched: whether readers go through it in all directions. Large pages then spare the processor a walk
+    ///     through the page table at each step; a small slab takes two mebioctets for it.
+    init(capacity: Int, isSearched: Bool = false) {
+        let octets = capacity * MemoryLayout<Element>.stride
+        let region = mmap(
+            nil, octets + Self.largePage, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let region, region != MAP_FAILED else {
+            (self.region, base, self.capacity) = (nil, nil, 0)
+            return
+        }
+        let aligned = region.alignedUp(toMultipleOf: Self.largePage)
+        if isSearched { madvise(aligned, octets, MADV_HUGEPAGE) }
+        self.region = region
+        base = aligned.assumingMemoryBound(to: Element.self)
+        self.capacity = capacity
     }
 
-    var capacity: Int { segments << bits }
-
-    /// Octets taken by segments so far.
+    /// Octets of memory taken so far.
     var octets: Int {
-        (0..<segments).reduce(0) { sum, place in
-            directory[place].load(ordering: .relaxed) == 0 ? sum : sum + segmentOctets
+        guard let base else { return 0 }
+        let page = Int(getpagesize())
+        let length = capacity * MemoryLayout<Element>.stride
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: (length + page - 1) / page) { pages in
+            guard mincore(base, length, pages.baseAddress) == 0 else { return 0 }
+            return pages.reduce(0) { $0 + Int($1 & 1) } * page
         }
     }
 
-    private var segmentOctets: Int { (mask + 1 + margin) * MemoryLayout<Element>.stride }
-
-    /// The element's place; nil where its segment was never written or the index lies outside.
+    /// The element's place; nil where the index lies outside.
     @inline(__always)
     func pointer(_ index: Int) -> UnsafeMutablePointer<Element>? {
-        let place = index &>> bits
-        guard UInt(bitPattern: place) < UInt(bitPattern: segments) else { return nil }
-        let address = directory[place].load(ordering: .acquiring)
-        guard let base = UnsafeMutablePointer<Element>(bitPattern: address) else { return nil }
-        return base + (index & mask)
-    }
-
-    /// As `pointer`, with the segment made first where it is missing. For the writer alone.
-    func makePointer(_ index: Int) -> UnsafeMutablePointer<Element>? {
-        let place = index >> bits
-        guard place >= 0, place < segments else { return nil }
-        if directory[place].load(ordering: .relaxed) == 0 {
-            let raw = UnsafeMutableRawPointer.allocate(byteCount: segmentOctets, alignment: 64)
-            raw.initializeMemory(as: UInt8.self, repeating: 0, count: segmentOctets)
-            directory[place].store(UInt(bitPattern: raw), ordering: .releasing)
-        }
-        return pointer(index)
+        guard let base, UInt(bitPattern: index) < UInt(bitPattern: capacity) else { return nil }
+        return base + index
     }
 
     /// Returns all memory; nothing may read any more.
     func deallocate() {
-        for place in 0..<segments {
-            UnsafeMutableRawPointer(bitPattern: directory[place].load(ordering: .relaxed))?.deallocate()
-        }
-        directory.deallocate()
+        munmap(region, capacity * MemoryLayout<Element>.stride + Self.largePage)
     }
 }
