@@ -69,7 +69,7 @@ extension OutageDetector {
         for family in AddressFamily.allCases {
             switch uplinks[family].state {
             case .up:
-                guard let odds = uplinks[family].logOdds else {
+                guard let odds = uplinkOdds(family) else {
                     if uplinks[family].span.networks >= 2 {
                         askAnchors(family, 8, except: nil, at: now, probes: &probes)
                     }
@@ -84,6 +84,26 @@ extension OutageDetector {
                 askAnchors(family, 3, except: nil, at: now, probes: &probes)
             }
         }
+    }
+
+    /// Log-odds that the uplink is away; nil while too few networks are silent.
+    ///
+    /// Where each family alone has too few, since a resolver asks a network by one of them, both count together if they
+    /// fell silent together.
+    private func uplinkOdds(_ family: AddressFamily) -> Double? {
+        let own = uplinks[family]
+        if own.span.networks >= DetectorModel.uplinkNetworks { return own.logOdds() }
+        let other = uplinks[family == .ipv4 ? .ipv6 : .ipv4]
+        guard own.span.networks > 1, let begin = own.span.silence.first, let start = other.span.silence.first,
+            abs(start.seconds(since: begin)) < DetectorModel.alignment,
+            own.span.networks + other.span.networks >= DetectorModel.uplinkNetworks
+        else { return nil }
+        var silent: Set<NetworkKey> = []
+        for network in networks where network.countedInSpan == uplinks[network.key.family].spanNumber {
+            silent.insert(network.key.inEitherFamily)
+        }
+        guard silent.count >= DetectorModel.uplinkNetworks else { return nil }
+        return own.logOdds(with: other.span.silence.evidence)
     }
 
     /// Asks up to `count` anchors in turn, at most once in two seconds.
@@ -119,6 +139,14 @@ extension OutageDetector {
         verdictsAreStale = true
     }
 
+    /// Networks whose answers end an outage of the uplink: no more than there are anchors, for nobody else is asked while
+    /// the other family works.
+    private func networksOfReturn(_ family: AddressFamily) -> Int {
+        let known = anchors.count { $0.network.family == family }
+        return known == 0
+            ? DetectorModel.uplinkReturnNetworks : min(known, DetectorModel.uplinkReturnNetworks)
+    }
+
     /// Takes note of an answer while the uplink was away: of several networks, it is back.
     mutating func noteUplinkAnswer(_ family: AddressFamily, from network: Int, at instant: Instant) {
         let serial: Int
@@ -133,7 +161,7 @@ extension OutageDetector {
             seen = networks
         }
         if !seen.contains(network) { seen.append(network) }
-        guard seen.count >= DetectorModel.uplinkReturnNetworks else {
+        guard seen.count >= networksOfReturn(family) else {
             uplinks[family].state = .returning(serial, networks: seen)
             return
         }

@@ -24,6 +24,9 @@ enum NetworkKey: Hashable, Sendable {
         if case .asn(let number, _) = self { number } else { nil }
     }
 
+    /// The same for both families of an AS.
+    var inEitherFamily: NetworkKey { asn.map { .asn($0, .ipv4) } ?? self }
+
     var scope: ReachabilityScope { asn == nil ? .prefix : .asn }
 
     var text: String {

@@ -67,11 +67,10 @@ struct WatchedUplink: Sendable {
         return span.networks >= DetectorModel.uplinkNetworks ? span : nil
     }
 
-    /// Log-odds that the uplink is away against all is well; nil while too few networks are silent.
-    var logOdds: Double? {
-        guard span.networks >= DetectorModel.uplinkNetworks else { return nil }
-        return span.silence.onset(prior: DetectorModel.uplinkPrior, lastSign: lastAnswer)
-            + span.silence.evidence
+    /// Log-odds that the uplink is away against all is well, by what this family saw and the other one adds.
+    func logOdds(with evidence: Double = 0) -> Double {
+        span.silence.onset(prior: DetectorModel.uplinkPrior, lastSign: lastAnswer) + span.silence.evidence
+            + evidence
     }
 
     mutating func count(_ network: inout WatchedNetwork, answered: Bool, at instant: Instant) {
