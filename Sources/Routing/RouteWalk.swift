@@ -3,8 +3,8 @@ import Synchronization
 /// Look-ups of several keys in one trie, a step of each after the other: while memory brings what one needs next, it
 /// brings the others' too. What a look-up alone spends on is waiting.
 struct RouteWalk: ~Copyable {
-    /// As many as keep a processor's memory busy.
-    static let width = 16
+    /// As many as keep a processor's memory busy, several times over: between two steps it runs idle.
+    static let width = 64
 
     /// One look-up on its way.
     private struct Lane {
@@ -13,6 +13,7 @@ struct RouteWalk: ~Copyable {
         var entry: UInt32 = 0
         var block: RouteBlock?
         var runs: UInt64 = 0
+        var next: UnsafeMutablePointer<Atomic<UInt32>>?
         var word = RouteWord(bits: 0)
     }
 
@@ -51,7 +52,8 @@ struct RouteWalk: ~Copyable {
         count = 0
     }
 
-    /// The branches of one lane's loops do not depend on what memory brings, so that none waits for another's.
+    /// No branch here depends on what memory brings, so that no lane waits for another's; loads stand in loops of their
+    /// own, so short that the processor sees many of them at once.
     private borrowing func search(_ trie: RouteTrie) {
         for lane in 0..<count { lanes[lane].entry = trie.first(lanes[lane].key) }
         var depth = trie.rootBits
@@ -67,8 +69,11 @@ struct RouteWalk: ~Copyable {
             for step in 0..<steps {
                 let lane = lanes + open[step]
                 let rank = RouteBlock.rank(of: lane.pointee.key.chunk(at: depth), in: lane.pointee.runs)
-                lane.pointee.entry =
-                    lane.pointee.block?.entry(rank &- 1).pointee.load(ordering: .acquiring) ?? 0
+                lane.pointee.next = lane.pointee.block?.entry(rank &- 1)
+            }
+            for step in 0..<steps {
+                let lane = lanes + open[step]
+                lane.pointee.entry = lane.pointee.next?.pointee.load(ordering: .acquiring) ?? 0
             }
             depth &+= RouteBlock.stride
         }
