@@ -72,8 +72,12 @@ package final class OutageWatch: ReachabilityRecorder {
         var count: Int { observations.count + zones.count + services.count + moments.count }
 
         mutating func take() -> Inbox {
-            defer { self = Inbox(dropped: dropped) }
-            return self
+            var next = Inbox(dropped: dropped)
+            // As much may come until the next time; growing bit by bit would hold up the workers.
+            next.observations.reserveCapacity(observations.count)
+            next.services.reserveCapacity(services.count)
+            swap(&self, &next)
+            return next
         }
     }
 

@@ -37,7 +37,7 @@ package struct RecordSet: Hashable, Sendable {
             }
         }
         // Signatures alone are no set.
-        if sets.contains(where: \.data.isEmpty) { sets.removeAll(where: \.data.isEmpty) }
+        if sets.contains(where: { $0.data.isEmpty }) { sets.removeAll { $0.data.isEmpty } }
         return sets
     }
 

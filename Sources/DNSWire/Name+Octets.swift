@@ -59,7 +59,7 @@ extension Name {
         while offset < left.count {
             let (first, second) = (word(left, at: offset), word(right, at: offset))
             if first != second, lower(first) != lower(second) { return false }
-            offset += 8
+            offset &+= 8
         }
         return true
     }
@@ -73,7 +73,7 @@ extension Name {
         var offset = 0
         while offset < octets.count {
             hash = mix(hash ^ lower(word(octets, at: offset)), 0xE703_7ED1_A0B4_28DB)
-            offset += 8
+            offset &+= 8
         }
         return mix(hash, 0x8EBC_6AF0_9C88_C6E3)
     }
@@ -88,15 +88,15 @@ extension Name {
     /// Eight octets from an offset on, zeros where there are fewer.
     @inline(__always)
     private static func word(_ octets: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
-        let missing = 8 - (octets.count - offset)
+        let missing = 8 &- (octets.count &- offset)
         if missing <= 0 { return octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
         if offset >= 8 {
             // The last eight, without those that were taken before.
-            let last = octets.loadUnaligned(fromByteOffset: octets.count - 8, as: UInt64.self)
-            return UInt64(littleEndian: last) >> UInt64(8 * missing)
+            let last = octets.loadUnaligned(fromByteOffset: octets.count &- 8, as: UInt64.self)
+            return UInt64(littleEndian: last) &>> UInt64(truncatingIfNeeded: 8 &* missing)
         }
         var word: UInt64 = 0
-        for index in offset..<octets.count { word |= UInt64(octets[index]) << UInt64(8 * (index - offset)) }
+        for octet in octets[offset...].reversed() { word = word &<< 8 | UInt64(octet) }
         return word
     }
 

@@ -88,19 +88,22 @@ package struct WireReader {
 
     /// The `count` octets of the uncompressed form of a name that was measured.
     private func decompress(from start: Int, count: Int) -> [UInt8] {
-        var name: [UInt8] = []
-        name.reserveCapacity(count)
-        var position = start
-        while name.count < count {
-            let length = Int(octets[position])
-            if length & 0xC0 == 0xC0 {
-                position = (length & 0x3F) << 8 | Int(octets[position + 1])
-            } else {
-                name.append(contentsOf: octets[position...(position + length)])
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { name in
+            var (position, written) = (start, 0)
+            while written < count {
+                let length = Int(octets[position])
+                if length & 0xC0 == 0xC0 {
+                    position = (length & 0x3F) << 8 | Int(octets[position + 1])
+                    continue
+                }
+                for index in position...(position + length) {
+                    name[written] = octets[index]
+                    written += 1
+                }
                 position += 1 + length
             }
+            return Array(name)
         }
-        return name
     }
 
     /// No name stands before the end of the header.

@@ -41,16 +41,16 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private let thread = Atomic<UInt>(0)
     private let isStopping = Atomic<Bool>(false)
 
-    private var jobs: [UnownedJob] = []
+    @exclusivity(unchecked) private var jobs: [UnownedJob] = []
     private var spareJobs: [UnownedJob] = []
-    private var timers = TimerQueue()
-    private var sources = Slab<any ReadinessSource>()
-    var idleSockets = IdleSockets()
+    @exclusivity(unchecked) private var timers = TimerQueue()
+    @exclusivity(unchecked) private var sources = Slab<any ReadinessSource>()
+    @exclusivity(unchecked) var idleSockets = IdleSockets()
     /// Closes idle sockets when they have grown old; nil while there are none.
     var sweep: TimerToken?
-    private var unflushed: [DatagramListener] = []
+    @exclusivity(unchecked) private var unflushed: [DatagramListener] = []
     private var backlogs: [() -> Bool] = []
-    private var hasBacklog = false
+    @exclusivity(unchecked) private var hasBacklog = false
     private var batchInstant: Instant
     private var batchTime: Timestamp
     private var events = [afterglow_event](repeating: afterglow_event(), count: Limits.eventsPerWait)

@@ -2,14 +2,14 @@ import Primitives
 
 /// Sockets that wait for another exchange with their server.
 struct IdleSockets {
+    /// By server; those without any go when sockets expire.
     private var sockets: [Endpoint: [ExchangeSocket]] = [:]
     private(set) var count = 0
 
     /// Takes out one of the server's, whichever `random` says, so that no order of ports can be foreseen.
     mutating func take(for server: Endpoint, at now: Instant, _ random: RandomSource) -> ExchangeSocket? {
-        guard let idle = sockets[server], !idle.isEmpty else { return nil }
-        let socket = idle[random.below(idle.count)]
-        remove(socket)
+        guard let place = sockets.index(forKey: server), !sockets.values[place].isEmpty else { return nil }
+        let socket = remove(random.below(sockets.values[place].count), at: place)
         if socket.isReusable(at: now) { return socket }
         socket.close()
         return nil
@@ -21,20 +21,28 @@ struct IdleSockets {
     }
 
     mutating func remove(_ socket: ExchangeSocket) {
-        guard var idle = sockets.removeValue(forKey: socket.server) else { return }
-        if let index = idle.firstIndex(where: { $0 === socket }) {
-            idle.swapAt(index, idle.count - 1)
-            idle.removeLast()
-            count -= 1
-        }
-        if !idle.isEmpty { sockets[socket.server] = idle }
+        guard let place = sockets.index(forKey: socket.server),
+            let number = sockets.values[place].firstIndex(where: { $0 === socket })
+        else { return }
+        _ = remove(number, at: place)
+    }
+
+    private mutating func remove(_ number: Int, at place: Dictionary<Endpoint, [ExchangeSocket]>.Index)
+        -> ExchangeSocket
+    {
+        count -= 1
+        let last = sockets.values[place].count - 1
+        sockets.values[place].swapAt(number, last)
+        return sockets.values[place].removeLast()
     }
 
     /// Closes those that no exchange may use any more.
     mutating func closeExpired(at now: Instant) {
-        for socket in sockets.values.joined() where !socket.isReusable(at: now) {
-            remove(socket)
-            socket.close()
+        for (server, idle) in sockets {
+            let kept = idle.filter { $0.isReusable(at: now) }
+            for socket in idle where !socket.isReusable(at: now) { socket.close() }
+            sockets[server] = kept.isEmpty ? nil : kept
+            count -= idle.count - kept.count
         }
     }
 }

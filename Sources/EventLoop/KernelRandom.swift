@@ -3,19 +3,18 @@ import Primitives
 
 /// The kernel's random octets, taken 4 KiB at a time; confined to its loop.
 final class KernelRandom {
-    private var words = [UInt64](repeating: 0, count: Limits.randomOctets / 8)
-    private var position: Int
+    @exclusivity(unchecked) private var words = [UInt64](repeating: 0, count: Limits.randomOctets / 8)
+    @exclusivity(unchecked) private var position: Int
 
     init() { position = words.count }
 
     /// The next unpredictable word; used words are erased.
     func next() -> UInt64 {
         if position >= words.count { refill() }
-        defer {
-            words[position] = 0
-            position += 1
-        }
-        return words[position]
+        let word = words[position]
+        words[position] = 0
+        position += 1
+        return word
     }
 
     /// getrandom fails only when the kernel lacks it; running on without randomness is no option.

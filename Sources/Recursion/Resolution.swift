@@ -115,7 +115,7 @@ package final class Budget {
     /// What validation may still cost, restarts included.
     let validation = ValidationBudget()
     /// Servers whose answers did not validate.
-    private var mistrusted: [Finding.Source] = []
+    @exclusivity(unchecked) private var mistrusted: [Finding.Source] = []
 
     package enum FailureKind: Sendable, Hashable {
         case silent, unreachable, refused, lame, malformed, failed

@@ -80,6 +80,7 @@ extension Resolver {
         return ZoneService(zone: targets.zone, servedFrom: isPastSilence ? .otherNetwork : .fresh)
     }
 
+    @inline(never)
     private func explain(_ delegation: Delegation, _ targets: Targets, budget: Budget) -> [ExtendedError] {
         var servers = delegation.servers.map { addresses(ofServer: $0, stale: true) }.filter { !$0.isEmpty }
         if servers.isEmpty { servers = targets.addresses.map { [$0] } }
@@ -172,6 +173,7 @@ extension Resolver {
 
     /// Resolves addresses of a name server, of the first family that it has, following its aliases although
     /// RFC 2181 §10.3 forbids them.
+    @inline(never)
     private func resolveAddresses(_ lookup: AddressLookups.Lookup, budget: Budget, depth: Int) async
         -> [IPAddress]
     {

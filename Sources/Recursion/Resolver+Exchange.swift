@@ -56,48 +56,85 @@ extension Resolver {
         _ question: Question, zone: Name, server: IPAddress, forwarder: Endpoint?, budget: Budget
     ) async -> Exchange {
         let endpoint = forwarder ?? Endpoint(server, port: configuration.upstreamPort)
-        var transport = budget.streamed == question ? Transport.tcp : .udp
-        var edns = selection.speaksEDNS(server)
+        var attempt = Attempt(
+            question: question, zone: zone, server: server, isForwarder: forwarder != nil,
+            transport: budget.streamed == question ? .tcp : .udp, edns: selection.speaksEDNS(server))
         for _ in 0..<3 {
-            let query = UpstreamQuery(
-                question, edns: edns, recursionDesired: forwarder != nil,
-                randomisingCase: configuration.caseRandomisation && transport == .udp,
-                options: options(of: question), random: upstream.random)
-            let wait = patience(server, transport, budget: budget)
+            let query = compose(attempt)
+            let wait = patience(server, attempt.transport, budget: budget)
             let outcome = await upstream.exchange(
-                query.octets, with: endpoint, over: transport, timeout: wait,
+                query.octets, with: endpoint, over: attempt.transport, timeout: wait,
                 accept: { query.matches($0) })
-            learn(outcome, of: question.name, server: server, transport: transport, waited: wait)
-            var octets: [UInt8]
-            let roundTrip: Duration
-            switch consume outcome {
-            case .received(let response, let duration): (octets, roundTrip) = (response, duration)
-            case let failure:
-                noteFailure(failure, server: server, zone: zone, transport: transport)
-                return Exchange(failure)
-            }
-            let keptCase = query.restoreCase(in: &octets)
-            guard let message = try? Message(parsing: octets) else {
-                note(.malformed, server: server, zone: zone, transport: transport)
-                return .malformed
-            }
-            // A forwarder speaks for everything on the way to its answer.
-            let response = Response(message, question: question, zone: forwarder == nil ? zone : .root)
-            note(response.observed(message, roundTrip), server: server, zone: zone, transport: transport)
-            if forwarder == nil { noteReportChannel(message, of: zone) }
-            if case .lame = response { selection.markLame(server, for: zone, at: upstream.now) }
-            if transport == .udp, message.header.isTruncated || !keptCase {
-                transport = .tcp
-            } else if edns, message.edns == nil,
-                [.formatError, .notImplemented].contains(message.responseCode)
-            {
-                edns = false
-                selection.refusedEDNS(server)
-            } else {
-                return .message(message, response)
+            switch take(outcome, to: query, of: attempt, waited: wait) {
+            case .exchange(let exchange): return exchange
+            case .again(let next): attempt = next
             }
         }
         return .malformed
+    }
+
+    /// One query to one server, and how it is sent.
+    private struct Attempt {
+        let question: Question
+        let zone: Name
+        let server: IPAddress
+        let isForwarder: Bool
+        var transport: Transport
+        var edns: Bool
+    }
+
+    /// What an attempt leads to.
+    private enum Step {
+        case exchange(Exchange)
+        /// The server may answer when it is asked in this way.
+        case again(Attempt)
+    }
+
+    private func compose(_ attempt: Attempt) -> UpstreamQuery {
+        UpstreamQuery(
+            attempt.question, edns: attempt.edns, recursionDesired: attempt.isForwarder,
+            randomisingCase: configuration.caseRandomisation && attempt.transport == .udp,
+            options: options(of: attempt.question), random: upstream.random)
+    }
+
+    /// Learns from what came of an attempt. Kept out of line, so that what it needs is not kept while the query is waited for.
+    @inline(never)
+    private func take(
+        _ outcome: consuming ExchangeOutcome, to query: UpstreamQuery, of attempt: Attempt, waited: Duration
+    ) -> Step {
+        learn(outcome, of: attempt, waited: waited)
+        var octets: [UInt8]
+        let roundTrip: Duration
+        switch consume outcome {
+        case .received(let response, let duration): (octets, roundTrip) = (response, duration)
+        case let failure:
+            noteFailure(failure, of: attempt)
+            return .exchange(Exchange(failure))
+        }
+        let keptCase = query.restoreCase(in: &octets)
+        guard let message = try? Message(parsing: octets) else {
+            note(.malformed, of: attempt)
+            return .exchange(.malformed)
+        }
+        let (server, zone) = (attempt.server, attempt.zone)
+        // A forwarder speaks for everything on the way to its answer.
+        let response = Response(
+            message, question: attempt.question, zone: attempt.isForwarder ? .root : zone)
+        note(response.observed(message, roundTrip), of: attempt)
+        if !attempt.isForwarder { noteReportChannel(message, of: zone) }
+        if case .lame = response { selection.markLame(server, for: zone, at: upstream.now) }
+        var next = attempt
+        if attempt.transport == .udp, message.header.isTruncated || !keptCase {
+            next.transport = .tcp
+        } else if attempt.edns, message.edns == nil,
+            [.formatError, .notImplemented].contains(message.responseCode)
+        {
+            next.edns = false
+            selection.refusedEDNS(server)
+        } else {
+            return .exchange(.message(message, response))
+        }
+        return .again(next)
     }
 
     /// The key tags of a zone's trust anchors go with the question for its keys (RFC 8145 §4).
@@ -122,16 +159,18 @@ extension Resolver {
         return max(min(wanted, budget.deadline - upstream.now), .milliseconds(10))
     }
 
-    private func learn(
-        _ outcome: ExchangeOutcome, of name: Name, server: IPAddress, transport: Transport, waited: Duration
-    ) {
+    private func learn(_ outcome: ExchangeOutcome, of attempt: Attempt, waited: Duration) {
+        let server = attempt.server
         switch outcome {
         case .received(_, let roundTrip):
-            guard selection.answered(server, after: transport == .udp ? roundTrip : nil) else { break }
+            guard selection.answered(server, after: attempt.transport == .udp ? roundTrip : nil) else {
+                break
+            }
             failures.removeAll()
         case .silent, .unreachable:
             selection.silent(
-                server, about: name, sentWith: waited, at: upstream.now, wallTime: upstream.wallTime)
+                server, about: attempt.question.name, sentWith: waited, at: upstream.now,
+                wallTime: upstream.wallTime)
         case .refused:
             selection.refused(server)
         case .localFailure:
@@ -139,23 +178,21 @@ extension Resolver {
         }
     }
 
-    private func noteFailure(_ outcome: ExchangeOutcome, server: IPAddress, zone: Name, transport: Transport)
-    {
+    private func noteFailure(_ outcome: ExchangeOutcome, of attempt: Attempt) {
         switch outcome {
         case .received: break
-        case .silent: note(.silent, server: server, zone: zone, transport: transport)
-        case .unreachable(let router):
-            note(.unreachable(reportedBy: router), server: server, zone: zone, transport: transport)
-        case .refused: note(.refused, server: server, zone: zone, transport: transport)
-        case .localFailure: note(.localFailure, server: server, zone: zone, transport: transport)
+        case .silent: note(.silent, of: attempt)
+        case .unreachable(let router): note(.unreachable(reportedBy: router), of: attempt)
+        case .refused: note(.refused, of: attempt)
+        case .localFailure: note(.localFailure, of: attempt)
         }
     }
 
-    private func note(_ outcome: Observation.Outcome, server: IPAddress, zone: Name, transport: Transport) {
+    private func note(_ outcome: Observation.Outcome, of attempt: Attempt) {
         upstream.recorder.record(
             Observation(
-                time: upstream.wallTime, instant: upstream.now, server: server, zone: text(of: zone),
-                transport: transport, outcome: outcome))
+                time: upstream.wallTime, instant: upstream.now, server: attempt.server,
+                zone: text(of: attempt.zone), transport: attempt.transport, outcome: outcome))
     }
 }
 

@@ -104,6 +104,7 @@ extension Resolver {
     }
 
     /// Gives a response the form in which it goes on, with what it proves.
+    @inline(never)
     func conclude(_ response: Response, _ question: Question, _ reply: Reply) -> Found {
         switch response {
         case .answer(let records):

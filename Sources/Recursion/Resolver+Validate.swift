@@ -6,6 +6,7 @@ import Validation
 /// Validation of what was found, before it is kept and given.
 extension Resolver {
     /// Resolves one name and type to what may be believed. Other servers are asked when an answer does not validate.
+    @inline(never)
     func settle(_ question: Question, budget: Budget) async -> Found {
         if let found = cached(question), let finding = found.finding {
             if finding.security != .unchecked { return found }

@@ -9,7 +9,7 @@ import Validation
 /// `resolve` follows aliases; `iterate` walks down the delegations; `ask` talks to the servers of one zone.
 package final class Resolver {
     /// Replaced as a whole when the configuration is reloaded; the cache stays.
-    package var configuration: ResolverConfiguration {
+    @exclusivity(unchecked) package var configuration: ResolverConfiguration {
         didSet {
             trusts.removeAll()
             refusals.removeAll()
@@ -19,7 +19,7 @@ package final class Resolver {
     let upstream: any Upstream
     package let cache: RecordCache
     let selection = ServerSelection()
-    var failures = FailureCache<ResolutionFailure>()
+    @exclusivity(unchecked) var failures = FailureCache<ResolutionFailure>()
     /// Questions whose answers did not validate (RFC 4035 §4.7).
     var refusals = FailureCache<BogusReason>()
     /// How far chains of trust were followed.
@@ -28,17 +28,17 @@ package final class Resolver {
     var denials = DenialMemory()
     /// Who waits for a step of a chain of trust that is being followed.
     var cutFlights: [Name: [UnsafeContinuation<Void, Never>]] = [:]
-    private var flights: [Flight: Waiters<Resolution>] = [:]
-    var exchanges: [ExchangeKey: Waiters<Exchange>] = [:]
-    var priming = Priming.needed
-    var lastZone: (zone: Name, text: String)?
+    @exclusivity(unchecked) private var flights: [Flight: Waiters<Resolution>] = [:]
+    @exclusivity(unchecked) var exchanges: [ExchangeKey: Waiters<Exchange>] = [:]
+    @exclusivity(unchecked) var priming = Priming.needed
+    @exclusivity(unchecked) var lastZone: (zone: Name, text: String)?
     /// Until when the parents of zones that cannot be reached are left alone.
     var parentsAsked: [Name: Instant] = [:]
-    var zoneReports: [Name: ZoneReport] = [:]
+    @exclusivity(unchecked) var zoneReports: [Name: ZoneReport] = [:]
     /// Whom authorities want to be told of errors, and what there is to tell.
-    var errorReports = ErrorReports()
+    @exclusivity(unchecked) var errorReports = ErrorReports()
     /// Questions that tell zones with trust anchors which of their keys are trusted.
-    var anchorSignals: [Question] = []
+    @exclusivity(unchecked) var anchorSignals: [Question] = []
 
     /// A resolution under way.
     private struct Flight: Hashable {
@@ -108,32 +108,52 @@ package final class Resolver {
         var name = question.name
         for _ in 0...Limits.aliases {
             let found = await find(Question(name, question.type), budget: budget, validates: validates)
-            if let finding = found.finding {
-                resolution.add(finding, isDenial: found.isDenial)
-                if validates { resolution.weaken(to: security(of: finding, at: name)) }
+            switch take(
+                found, at: name, into: &resolution, of: question, budget: budget, validates: validates)
+            {
+            case .alias(let target): name = target
+            case .end(let outcome): return outcome
             }
-            switch found {
-            case .alias(_, let target):
-                name = target
-                continue
-            case .nameError: resolution.responseCode = .nameError
-            case .answer, .noData: break
-            case .bogus(let reason):
-                refusals.store(question, reason, at: upstream.now)
-                report(reason, about: Question(name, question.type))
-                return .refuted(reason)
-            case .failure(let errors):
-                let failure = ResolutionFailure(errors: errors, zone: budget.service?.zone)
-                return fail(question, failure, validates: validates)
-            }
-            failures.remove(question)
-            if validates { refusals.remove(question) }
-            resolution.service = budget.service
-            return isRefutedSentinel(question, resolution) ? .withheld : resolution
         }
         let text = "more than \(Limits.aliases) aliases from \(question.name.withoutFinalDot)"
         let failure = ResolutionFailure(errors: [ExtendedError(.other, text)])
         return fail(question, failure, validates: validates)
+    }
+
+    /// Where one step of an alias chain leads.
+    private enum Step {
+        case alias(Name)
+        case end(Resolution)
+    }
+
+    /// Adds what was found at one name to the resolution. Kept out of line, so that what it needs is not kept while servers are
+    /// waited for.
+    @inline(never)
+    private func take(
+        _ found: Found, at name: Name, into resolution: inout Resolution, of question: Question,
+        budget: Budget,
+        validates: Bool
+    ) -> Step {
+        if let finding = found.finding {
+            resolution.add(finding, isDenial: found.isDenial)
+            if validates { resolution.weaken(to: security(of: finding, at: name)) }
+        }
+        switch found {
+        case .alias(_, let target): return .alias(target)
+        case .nameError: resolution.responseCode = .nameError
+        case .answer, .noData: break
+        case .bogus(let reason):
+            refusals.store(question, reason, at: upstream.now)
+            report(reason, about: Question(name, question.type))
+            return .end(.refuted(reason))
+        case .failure(let errors):
+            let failure = ResolutionFailure(errors: errors, zone: budget.service?.zone)
+            return .end(fail(question, failure, validates: validates))
+        }
+        failures.remove(question)
+        if validates { refusals.remove(question) }
+        resolution.service = budget.service
+        return .end(isRefutedSentinel(question, resolution) ? .withheld : resolution)
     }
 
     private func find(_ question: Question, budget: Budget, validates: Bool) async -> Found {

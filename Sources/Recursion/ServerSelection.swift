@@ -4,15 +4,15 @@ import Reachability
 
 /// Chooses which address of a zone to ask next, and learns from what came of it. Confined to one worker.
 package final class ServerSelection {
-    private var histories: [IPAddress: ServerHistory] = [:]
-    private var lame: [LameKey: Instant] = [:]
-    private var withoutEDNS: Set<IPAddress> = []
+    @exclusivity(unchecked) private var histories: [IPAddress: ServerHistory] = [:]
+    @exclusivity(unchecked) private var lame: [LameKey: Instant] = [:]
+    @exclusivity(unchecked) private var withoutEDNS: Set<IPAddress> = []
     /// Until when a family is taken to be unusable from here.
-    private var familyDownUntil: [AddressFamily: Instant] = [:]
+    @exclusivity(unchecked) private var familyDownUntil: [AddressFamily: Instant] = [:]
 
-    private var gate = VerdictGate()
+    @exclusivity(unchecked) private var gate = VerdictGate()
     /// The networks that were silent since any server last answered.
-    private var silentNetworks: Set<Prefix> = []
+    @exclusivity(unchecked) private var silentNetworks: Set<Prefix> = []
 
     private struct LameKey: Hashable {
         let address: IPAddress

@@ -40,22 +40,23 @@ package struct Admission {
 
     /// Takes a slot for a client; false when there is none for it.
     package mutating func enter(_ holder: Holder) -> Bool {
-        let own = held[holder, default: 0]
+        let place = held.index(forKey: holder)
+        let own = place.map { held.values[$0] } ?? 0
         guard total < slots.total, own < slots.perClient,
             holder.isVerified || unverified < slots.unverified
         else {
             shed += 1
             return false
         }
-        held[holder] = own + 1
+        if let place { held.values[place] += 1 } else { held[holder] = 1 }
         total += 1
         if !holder.isVerified { unverified += 1 }
         return true
     }
 
     package mutating func leave(_ holder: Holder) {
-        guard let own = held[holder] else { return }
-        held[holder] = own > 1 ? own - 1 : nil
+        guard let place = held.index(forKey: holder) else { return }
+        if held.values[place] > 1 { held.values[place] -= 1 } else { held.remove(at: place) }
         total -= 1
         if !holder.isVerified { unverified -= 1 }
     }

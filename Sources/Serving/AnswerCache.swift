@@ -7,8 +7,8 @@ package import Primitives
 /// They stand in one ring of fixed size: a look-up allocates nothing and takes no lock. What was asked for since it was
 /// written is written again when its turn to go comes. What the cache forgets, the record cache still knows.
 package final class AnswerCache {
-    private var ring: EntryRing
-    private var index: EntryIndex
+    @exclusivity(unchecked) private var ring: EntryRing
+    @exclusivity(unchecked) private var index: EntryIndex
 
     /// A cache that occupies `memory` octets at most, once it is full of ordinary answers: an eighth of it for the index.
     package init(memory: Int) {

@@ -13,9 +13,9 @@ final class DatagramFront: @unchecked Sendable {
     /// Keeps clients from choosing questions that meet in the table.
     let seed = UInt64.random(in: .min ... .max)
     /// The clients that are answered.
-    var access: AccessList
+    @exclusivity(unchecked) var access: AccessList
     /// The cookies that answers carry; nil for none.
-    var cookies: ServerCookies?
+    @exclusivity(unchecked) var cookies: ServerCookies?
 
     init(access: AccessList, cookies: ServerCookies?, answerMemory: Int) {
         self.access = access

@@ -10,9 +10,9 @@ package final class WaitingQueries {
     /// Resolutions begun before sockets get their turn again: about two milliseconds of work.
     package static let perTurn = 32
 
-    private var queries: [([UInt8], PeerAddress)] = []
+    @exclusivity(unchecked) private var queries: [([UInt8], PeerAddress)] = []
     /// Where the first that waits stands; those before it were taken.
-    private var first = 0
+    @exclusivity(unchecked) private var first = 0
     /// Queries that found no room.
     package private(set) var dropped = 0
 

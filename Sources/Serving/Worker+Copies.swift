@@ -53,7 +53,20 @@ extension Worker {
 
     /// Resolves a question with the copies that come first, by the name servers, and with the copies that stand by
     /// where those cannot be reached.
-    func resolve(_ asked: Question, for message: Message) async -> Resolution {
+    func resolve(_ question: Question, for message: Message) async -> Resolution {
+        if copy(in: copies.always, for: question) == nil {
+            let resolution = await resolver.resolve(
+                question, checkingDisabled: message.header.checkingDisabled)
+            // What failed is remembered as such when it is resolved again.
+            guard resolution.isRescued, copy(in: copies.fallback, for: question) != nil else {
+                return resolution
+            }
+        }
+        return await resolveByCopies(question, for: message)
+    }
+
+    @inline(never)
+    private func resolveByCopies(_ asked: Question, for message: Message) async -> Resolution {
         var before = Resolution(responseCode: .noError)
         var question = asked
         for _ in 0..<Self.stepsMax {

@@ -15,13 +15,13 @@ package import Zones
 /// A datagram is looked up in the answer cache where it arrives. What is not found there becomes one task here.
 package actor Worker {
     package nonisolated let loop: EventLoop
-    private(set) var configuration: ServiceConfiguration
+    @exclusivity(unchecked) private(set) var configuration: ServiceConfiguration
     let resolver: Resolver
     /// What is answered where a datagram arrives, before it enters the actor.
     nonisolated let front: DatagramFront
     private let specialUse = SpecialUseZones()
-    private(set) var copies: LocalCopies
-    private var admission: Admission
+    @exclusivity(unchecked) private(set) var copies: LocalCopies
+    @exclusivity(unchecked) private var admission: Admission
     private nonisolated let unanswered = Atomic<Int>(0)
     private let recorder: any ReachabilityRecorder
 
@@ -143,11 +143,12 @@ package actor Worker {
         let holder = Admission.Holder(client.address, isVerified: isVerified(client, message.edns))
         guard admission.enter(holder) else { return shed(message, client) }
         unanswered.add(1, ordering: .relaxed)
+        nonisolated(unsafe) let exchange = ClientExchange(
+            message: message, question: question, octets: octets, client: client, holder: holder,
+            began: loop.now)
         // The preference keeps the task's end on this loop as well; without it each query wakes a thread of
         // the global executor.
-        Task.immediate(executorPreference: loop) {
-            await self.resolve(message, question, octets, for: client, holder)
-        }
+        Task.immediate(executorPreference: loop) { await self.resolve(exchange) }
     }
 
     /// Whether the client is known to receive at its address.
@@ -205,31 +206,25 @@ package actor Worker {
     }
 
     /// Waits for the resolution, and answers earlier with stale data when the client's patience ends.
-    private func resolve(
-        _ message: Message, _ question: Question, _ octets: [UInt8], for client: Client,
-        _ holder: Admission.Holder
-    ) async {
-        defer { unanswered.subtract(1, ordering: .relaxed) }
-        let began = loop.now
-        nonisolated(unsafe) let exchange = ClientExchange()
-        nonisolated(unsafe) let answerEarly = {
-            guard exchange.state == .waiting else { return }
-            Task.immediate(executorPreference: self.loop) {
-                guard await self.answerWithoutNameServers(message, question, octets, client, exchange) else {
-                    return
-                }
-                self.front.counters.value.addResolution(self.loop.now - began)
-            }
-            return
+    private func resolve(_ exchange: ClientExchange) async {
+        nonisolated(unsafe) let waiting = exchange
+        let patience = loop.schedule(at: exchange.began + configuration.clientDeadline) {
+            guard waiting.state == .waiting else { return }
+            Task.immediate(executorPreference: self.loop) { await self.answerWithoutNameServers(waiting) }
         }
-        let patience = loop.schedule(at: loop.now + configuration.clientDeadline, answerEarly)
-        let resolution = await resolve(question, for: message)
+        let resolution = await resolve(exchange.question, for: exchange.message)
         loop.cancel(patience)
-        admission.leave(holder)
+        finish(exchange, resolution)
+    }
+
+    /// Kept out of line, so that what it needs is not kept while servers are waited for.
+    @inline(never)
+    private func finish(_ exchange: ClientExchange, _ resolution: Resolution) {
+        defer { unanswered.subtract(1, ordering: .relaxed) }
+        admission.leave(exchange.holder)
         defer { runErrands() }
         guard exchange.state == .waiting else { return }
-        let reply = answer(message, resolution, octets, to: client, from: AnswerSource(of: resolution))
-        front.counters.value.addResolution(loop.now - began)
+        let reply = answer(exchange, resolution, from: AnswerSource(of: resolution))
         if let service = resolution.service { record(service.zone, service.servedFrom, reply) }
     }
 
@@ -262,33 +257,29 @@ package actor Worker {
                 extendedErrors: errors))
     }
 
-    /// Answers from the local copy, else from stale data; false when there is neither, or an answer has gone meanwhile.
-    private func answerWithoutNameServers(
-        _ message: Message, _ question: Question, _ octets: [UInt8], _ client: Client,
-        _ exchange: ClientExchange
-    ) async -> Bool {
+    /// Answers from the local copy, else from stale data, where there is either and no answer has gone meanwhile.
+    private func answerWithoutNameServers(_ exchange: ClientExchange) async {
+        let question = exchange.question
         let zone = resolver.closestZone(to: question)
-        let copy = await standByAnswer(to: message, question)
-        guard exchange.state == .waiting else { return false }
+        let copy = await standByAnswer(to: exchange.message, question)
+        guard exchange.state == .waiting else { return }
         if let copy {
-            exchange.state = .answered
-            record(zone, .localCopy, answer(message, copy, octets, to: client, from: .localCopy))
-            return true
+            return record(zone, .localCopy, answer(exchange, copy, from: .localCopy))
         }
         guard
             let stale = resolver.staleAnswer(
                 question, because: "name servers are slow",
-                checkingDisabled: message.header.checkingDisabled)
-        else { return false }
-        exchange.state = .answered
-        record(zone, .stale, answer(message, stale, octets, to: client, from: .stale))
-        return true
+                checkingDisabled: exchange.message.header.checkingDisabled)
+        else { return }
+        record(zone, .stale, answer(exchange, stale, from: .stale))
     }
 
-    /// Whether a client has its answer: decided once, on the worker's loop, by whoever comes first.
-    private final class ClientExchange {
-        enum State { case waiting, answered }
-        var state = State.waiting
+    private func answer(_ exchange: ClientExchange, _ resolution: Resolution, from source: AnswerSource)
+        -> Message
+    {
+        exchange.state = .answered
+        defer { front.counters.value.addResolution(loop.now - exchange.began) }
+        return answer(exchange.message, resolution, exchange.octets, to: exchange.client, from: source)
     }
 
     @discardableResult

@@ -5,6 +5,7 @@ package struct ZoneStore: Sendable {
     private let zones: [Name: Zone]
     /// The top level domains that the origins are in, by hash: no other names need a look.
     private let tops: Set<UInt64>
+    private let hasRoot: Bool
 
     package init(_ zones: some Sequence<Zone>) throws(ZoneError) {
         var byOrigin: [Name: Zone] = [:]
@@ -15,10 +16,11 @@ package struct ZoneStore: Sendable {
         }
         self.zones = byOrigin
         tops = Set(byOrigin.keys.map(\.topHash))
+        hasRoot = byOrigin[.root] != nil
     }
 
     /// A store without zones: every name is out of zone.
-    package init() { (zones, tops) = ([:], []) }
+    package init() { (zones, tops, hasRoot) = ([:], [], false) }
 
     /// The origins in canonical order.
     package var origins: [Name] { zones.keys.sorted() }
@@ -41,7 +43,7 @@ package struct ZoneStore: Sendable {
     }
 
     private func deepest(_ name: Name) -> Zone? {
-        guard !tops.isEmpty, tops.contains(name.topHash) || tops.contains(Name.root.topHash) else {
+        guard !tops.isEmpty, hasRoot || tops.contains(name.topHash) else {
             return nil
         }
         var current: Name? = name
