@@ -18,9 +18,14 @@ struct TimerQueue {
         }
     }
 
+    /// A closure in a box of its own kind: put into a generic container as it is, it would be wrapped in another one.
+    private struct Action {
+        let run: () -> Void
+    }
+
     /// A binary heap; entries of cancelled actions stay until they surface or become the majority.
     private var heap: [Entry] = []
-    private var actions = Slab<() -> Void>()
+    private var actions = Slab<Action>()
     private var nextNumber: UInt64 = 0
 
     /// How many actions are still to come.
@@ -28,7 +33,7 @@ struct TimerQueue {
 
     mutating func schedule(at instant: Instant, _ action: @escaping () -> Void) -> TimerToken {
         nextNumber &+= 1
-        let key = actions.insert(action)
+        let key = actions.insert(Action(run: action))
         heap.append(Entry(instant: instant, number: nextNumber, key: key))
         siftUp(heap.count - 1)
         return TimerToken(key: key)
@@ -52,12 +57,12 @@ struct TimerQueue {
     mutating func takeDue(at now: Instant) -> (() -> Void)? {
         guard let instant = nextInstant(), instant <= now, let first = heap.first else { return nil }
         removeFirst()
-        return actions.remove(first.key)
+        return actions.remove(first.key)?.run
     }
 
     /// Removes and returns all actions, whenever they are due.
     mutating func takeAll() -> [() -> Void] {
-        let ordered = heap.sorted { $0.precedes($1) }.compactMap { actions[$0.key] }
+        let ordered = heap.sorted { $0.precedes($1) }.compactMap { actions[$0.key]?.run }
         heap = []
         actions.removeAll()
         return ordered

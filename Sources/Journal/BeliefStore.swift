@@ -12,8 +12,21 @@ struct BeliefStore: Sendable {
         var transport: Transport
     }
 
-    private var beliefs: [Key: ServerBelief] = [:]
-    private var changed: Set<Key> = []
+    private struct Held {
+        var belief = ServerBelief()
+        /// Whether the database has to learn of it: then its key is among those that changed.
+        var isChanged = false
+
+        /// What is believed now, and whether this is the first change since the last commit.
+        mutating func record(_ evidence: ServerEvidence, at time: Timestamp) -> (BeliefSummary, Bool) {
+            belief.record(evidence, at: time)
+            defer { isChanged = true }
+            return (BeliefSummary(belief), !isChanged)
+        }
+    }
+
+    private var beliefs: [Key: Held] = [:]
+    private var changed: [Key] = []
     /// Keys of which the database may know more than this memory.
     private var unread: Set<Key> = []
 
@@ -39,9 +52,9 @@ struct BeliefStore: Sendable {
                 logOdds: row["log_odds"], answers: row["answers"], failures: row["failures"],
                 observations: row["observations"], lastSecond: row["last_second"], lastUp: row["last_up"])
             if beliefs[key] == nil {
-                beliefs[key] = ServerBelief(stored)
+                beliefs[key] = Held(belief: ServerBelief(stored))
             } else {
-                beliefs[key]?.inheritBaseline(of: stored)
+                beliefs[key]?.belief.inheritBaseline(of: stored)
             }
         }
         unread = []
@@ -51,22 +64,16 @@ struct BeliefStore: Sendable {
     mutating func record(_ observation: Observation) -> BeliefSummary? {
         guard let evidence = observation.evidence else { return nil }
         let key = Key(server: observation.server, transport: observation.transport)
-        changed.insert(key)
-        return Self.record(evidence, at: observation.time, in: &beliefs[key, default: ServerBelief()])
-    }
-
-    private static func record(
-        _ evidence: ServerEvidence, at time: Timestamp, in belief: inout ServerBelief
-    ) -> BeliefSummary {
-        belief.record(evidence, at: time)
-        return BeliefSummary(belief)
+        let (summary, isNew) = beliefs[key, default: Held()].record(evidence, at: observation.time)
+        if isNew { changed.append(key) }
+        return summary
     }
 
     /// Writes what changed since `finish` was last called.
     func save(to database: Database) throws {
         let statement = try database.cachedStatement(sql: Self.insertion)
         for key in changed {
-            guard let evidence = beliefs[key]?.evidence else { continue }
+            guard let evidence = beliefs[key]?.belief.evidence else { continue }
             try statement.execute(arguments: [
                 key.server.description, key.transport.text, evidence.logOdds, evidence.answers,
                 evidence.failures, evidence.observations, evidence.lastSecond, evidence.lastUp,
@@ -76,11 +83,12 @@ struct BeliefStore: Sendable {
 
     /// Notes that everything is stored, and lets go of the beliefs above the limit.
     mutating func finish() {
+        for key in changed { beliefs[key]?.isChanged = false }
         changed = []
         guard beliefs.count > Self.limit else { return }
-        let seconds = beliefs.values.map { $0.evidence.lastSecond ?? 0 }.sorted()
+        let seconds = beliefs.values.map { $0.belief.evidence.lastSecond ?? 0 }.sorted()
         let oldest = seconds[seconds.count - Self.limit * 9 / 10]
-        beliefs = beliefs.filter { ($0.value.evidence.lastSecond ?? 0) > oldest }
+        beliefs = beliefs.filter { ($0.value.belief.evidence.lastSecond ?? 0) > oldest }
     }
 
     private static let selection = "SELECT * FROM belief WHERE server = ? AND transport = ?"

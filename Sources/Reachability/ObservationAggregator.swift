@@ -22,6 +22,11 @@ package struct ObservationAggregator: Sendable {
     private struct Route {
         let start: Int64
         let network: NetworkIdentity
+        let places: Places
+    }
+
+    /// The rows of a server and what it belongs to.
+    private struct Places {
         let server: Int
         /// Its prefix, and its AS where one is known.
         let networks: [Int]
@@ -52,10 +57,10 @@ package struct ObservationAggregator: Sendable {
         let uplink = place(observation, start, .uplink, nil) { "uplink" }
         count(observation, at: uplink)
         if case .localFailure = observation.outcome { return }
-        let route = route(observation, start, network)
-        count(observation, at: route.server)
-        if let belief { entries[route.server].row.belief = belief }
-        for place in route.networks { count(observation, at: place) }
+        let places = self.places(of: observation, start, network)
+        count(observation, at: places.server)
+        if let belief { entries[places.server].row.belief = belief }
+        for place in places.networks { count(observation, at: place) }
     }
 
     /// The rows that changed since the last call.
@@ -91,19 +96,23 @@ package struct ObservationAggregator: Sendable {
     }
 
     /// The rows of a server and what it belongs to, in the bucket that starts at `start`.
-    private mutating func route(_ observation: Observation, _ start: Int64, _ network: NetworkIdentity)
-        -> Route
-    {
+    private mutating func places(
+        of observation: Observation, _ start: Int64, _ network: NetworkIdentity
+    ) -> Places {
         let source = Source(server: observation.server, transport: observation.transport)
-        if let route = routes[source], route.start == start, route.network == network { return route }
+        if let known = routes.index(forKey: source), routes.values[known].start == start,
+            routes.values[known].network == network
+        {
+            return routes.values[known].places
+        }
         let server = place(observation, start, .server, network) { observation.server.description }
         var networks = [place(observation, start, .prefix, network) { network.prefix.description }]
         if let origin = network.origins.first {
             networks.append(place(observation, start, .asn, network) { origin.description })
         }
-        let route = Route(start: start, network: network, server: server, networks: networks)
-        routes[source] = route
-        return route
+        let found = Places(server: server, networks: networks)
+        routes[source] = Route(start: start, network: network, places: found)
+        return found
     }
 
     private mutating func place(

@@ -57,18 +57,27 @@ extension Resolver {
             }
             targets.attempt(address)
             let exchange = await exchange(question, zone: delegation.zone, server: address, budget: budget)
-            if let response = targets.consider(
-                exchange, from: address, origin: configuration.identify(address)?.number, budget: budget),
-                let message = exchange.message
-            {
-                budget.service = service(of: targets, by: address)
-                let source = Finding.Source(zone: delegation.zone, server: address)
-                return .responded(response, Reply(message: message, source: source))
-            }
+            if let asked = weigh(exchange, with: address, in: &targets, budget: budget) { return asked }
         }
         budget.service = ZoneService(zone: targets.zone, servedFrom: .none)
         return .failed(
             targets.sawAnswer ? .noUsableAnswer : .exhausted, explain(delegation, targets, budget: budget))
+    }
+
+    /// What an exchange with one of a zone's servers comes to; nil where another one is to be asked. Kept out of line, so that
+    /// what it needs is not kept while servers are waited for.
+    @inline(never)
+    private func weigh(
+        _ exchange: Exchange, with address: IPAddress, in targets: inout Targets, budget: Budget
+    ) -> Asked? {
+        guard
+            let response = targets.consider(
+                exchange, from: address, origin: configuration.identify(address)?.number, budget: budget),
+            let message = exchange.message
+        else { return nil }
+        budget.service = service(of: targets, by: address)
+        let source = Finding.Source(zone: targets.zone, server: address)
+        return .responded(response, Reply(message: message, source: source))
     }
 
     /// What came of a zone's servers: whether the answer came past servers that are away.

@@ -14,69 +14,100 @@ extension Resolver {
             return found
         }
         if depth == 0, needsPriming { await prime(budget: budget) }
-        var delegation = closestDelegation(to: question)
-        var labels = delegation.zone.labelCount + 1
-        var minimising = configuration.minimisation != .off
+        var walk = Walk(
+            question: question, delegation: closestDelegation(to: question),
+            minimising: configuration.minimisation != .off)
+        while walk.referrals < Limits.referrals {
+            let isWhole = walk.isWhole
+            if !isWhole {
+                if cache.showsExistence(of: question.name, lastLabels: walk.labels, .a, at: upstream.now) {
+                    walk.labels += 1
+                    continue
+                }
+                walk.shortQueries += 1
+            }
+            let shown = isWhole ? question : Question(question.name.suffix(labels: walk.labels), .a)
+            let asked = await ask(walk.delegation, shown, budget: budget, depth: depth)
+            if let found = go(on: asked, shown, isWhole: isWhole, &walk, budget: budget) { return found }
+        }
+        return .failure([ExtendedError(.other, "more than \(Limits.referrals) referrals")])
+    }
+
+    /// A walk down the delegations, as far as it has come.
+    private struct Walk {
+        let question: Question
+        var delegation: Delegation
+        /// How many labels of the name the servers are shown.
+        var labels: Int
+        var minimising: Bool
         var shortQueries = 0
         var referrals = 0
         var detours = Detour.allCases[...]
+        /// The first zone whose servers could not be reached.
         var failure: WalkFailure?
-        while referrals < Limits.referrals {
-            let whole =
-                !minimising || labels >= question.name.labelCount
-                || shortQueries >= Limits.minimisedQueries
-            if !whole {
-                if cache.showsExistence(of: question.name, lastLabels: labels, .a, at: upstream.now) {
-                    labels += 1
-                    continue
-                }
-                shortQueries += 1
-            }
-            let asked = whole ? question : Question(question.name.suffix(labels: labels), .a)
-            switch await ask(delegation, asked, budget: budget, depth: depth) {
-            case .responded(.referral(let zone, let servers, let addresses), let reply):
-                remember(zone: zone, servers: servers, addresses: addresses)
-                rememberDelegationSigner(of: zone, from: delegation.zone, reply)
-                delegation = Delegation(zone: zone, servers: servers.compactMap { $0.target })
-                // The parent names whom it named before: they were asked.
-                if let failure, failure.zone == zone,
-                    knownAddresses(of: delegation).allSatisfy(failure.addresses.contains)
-                {
-                    guard let way = way(round: delegation, to: question, by: &detours, budget: budget) else {
-                        return failed(failure, budget)
-                    }
-                    delegation = way
-                }
-                labels = delegation.zone.labelCount + 1
-                referrals += 1
-            case .responded(let response, let reply):
-                if whole { return conclude(response, question, reply) }
-                if case .nameError = response, configuration.minimisation == .strict {
-                    return conclude(response, Question(asked.name, question.type), reply)
-                }
-                if case .nameError = response { minimising = false }
-                if case .noData = response { keep(conclude(response, asked, reply), asked) }
-                labels += 1
-            case .failed(.noUsableAnswer, let errors):
-                guard !whole, configuration.minimisation == .relaxed else { return .failure(errors) }
-                minimising = false
-            case .failed(.exhausted, let errors):
-                // Whoever is left has been asked and is not believed.
-                guard budget.mistrustedServers(of: delegation.zone).isEmpty else { return .failure(errors) }
-                let first =
-                    failure
-                    ?? WalkFailure(
-                        zone: delegation.zone, addresses: Set(knownAddresses(of: delegation)), errors: errors)
-                failure = first
-                guard let way = way(round: delegation, to: question, by: &detours, budget: budget) else {
-                    return failed(first, budget)
-                }
-                delegation = way
-                labels = way.zone.labelCount + 1
-                referrals += 1
-            }
+
+        init(question: Question, delegation: Delegation, minimising: Bool) {
+            self.question = question
+            self.delegation = delegation
+            labels = delegation.zone.labelCount + 1
+            self.minimising = minimising
         }
-        return .failure([ExtendedError(.other, "more than \(Limits.referrals) referrals")])
+
+        /// Whether the servers are shown the whole name.
+        var isWhole: Bool {
+            !minimising || labels >= question.name.labelCount || shortQueries >= Limits.minimisedQueries
+        }
+
+        mutating func go(to next: Delegation) {
+            delegation = next
+            labels = next.zone.labelCount + 1
+            referrals += 1
+        }
+    }
+
+    /// Takes the next step of a walk by what the servers of a zone said; what the walk comes to where it ends. Kept out of line, so
+    /// that what it needs is not kept while servers are waited for.
+    @inline(never)
+    private func go(
+        on asked: Asked, _ shown: Question, isWhole: Bool, _ walk: inout Walk, budget: Budget
+    ) -> Found? {
+        switch asked {
+        case .responded(.referral(let zone, let servers, let addresses), let reply):
+            remember(zone: zone, servers: servers, addresses: addresses)
+            rememberDelegationSigner(of: zone, from: walk.delegation.zone, reply)
+            let child = Delegation(zone: zone, servers: servers.compactMap { $0.target })
+            // The parent names whom it named before: they were asked.
+            if let failure = walk.failure, failure.zone == zone,
+                knownAddresses(of: child).allSatisfy(failure.addresses.contains)
+            {
+                return detour(round: child, after: failure, in: &walk, budget: budget)
+            }
+            walk.go(to: child)
+        case .responded(let response, let reply):
+            if isWhole { return conclude(response, walk.question, reply) }
+            if case .nameError = response {
+                if configuration.minimisation == .strict {
+                    return conclude(response, Question(shown.name, walk.question.type), reply)
+                }
+                walk.minimising = false
+            }
+            if case .noData = response { keep(conclude(response, shown, reply), shown) }
+            walk.labels += 1
+        case .failed(.noUsableAnswer, let errors):
+            guard !isWhole, configuration.minimisation == .relaxed else { return .failure(errors) }
+            walk.minimising = false
+        case .failed(.exhausted, let errors):
+            let delegation = walk.delegation
+            // Whoever is left has been asked and is not believed.
+            guard budget.mistrustedServers(of: delegation.zone).isEmpty else { return .failure(errors) }
+            let first =
+                walk.failure
+                ?? WalkFailure(
+                    zone: delegation.zone, addresses: Set(knownAddresses(of: delegation)), errors: errors)
+            walk.failure = first
+            return detour(round: delegation, after: first, in: &walk, budget: budget)
+        }
+        return nil
     }
 
     /// The first zone of a walk whose servers could not be reached.
@@ -93,14 +124,17 @@ extension Resolver {
         return .failure(failure.errors)
     }
 
-    /// The next way round a zone that cannot be reached; nil when none is left.
-    private func way(
-        round failed: Delegation, to question: Question, by detours: inout ArraySlice<Detour>, budget: Budget
-    ) -> Delegation? {
-        while upstream.now < budget.deadline, let detour = detours.popFirst() {
-            if let way = delegation(by: detour, round: failed, to: question) { return way }
+    /// Goes the next way round a zone that cannot be reached; the end of the walk when none is left.
+    private func detour(
+        round zone: Delegation, after failure: WalkFailure, in walk: inout Walk, budget: Budget
+    ) -> Found? {
+        while upstream.now < budget.deadline, let detour = walk.detours.popFirst() {
+            if let way = delegation(by: detour, round: zone, to: walk.question) {
+                walk.go(to: way)
+                return nil
+            }
         }
-        return nil
+        return failed(failure, budget)
     }
 
     /// Gives a response the form in which it goes on, with what it proves.

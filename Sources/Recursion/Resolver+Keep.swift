@@ -6,11 +6,13 @@ import Validation
 /// What was found goes into the cache and comes out of it again.
 extension Resolver {
     /// What the cache knows of a question, a redirection by a DNAME record above the name included.
+    @inline(never)
     func cached(_ question: Question) -> Found? {
         (known(question) ?? knownRedirection(question)).map { found($0, question) }
     }
 
     /// Keeps what was found, with how far it has been validated.
+    @inline(never)
     func keep(_ found: Found, _ question: Question) {
         let now = upstream.now
         switch found {

@@ -96,12 +96,7 @@ package final class Resolver {
     }
 
     private func resolveOnce(_ question: Question, validates: Bool) async -> Resolution {
-        // Who was believed to be away may be back: what failed for that reason is worth asking again.
-        if selection.release(configuration.verdicts) { failures.removeAll() }
-        if let failure = failures.find(question, at: upstream.now) {
-            return failed(question, failure, validates: validates)
-        }
-        if validates, let reason = refusals.find(question, at: upstream.now) { return .refuted(reason) }
+        if let outcome = remembered(question, validates: validates) { return outcome }
         let budget = Budget(
             queries: configuration.queryBudget, deadline: upstream.now + Limits.resolutionDuration)
         var resolution = Resolution(responseCode: .noError, security: validates ? .secure : nil)
@@ -118,6 +113,18 @@ package final class Resolver {
         let text = "more than \(Limits.aliases) aliases from \(question.name.withoutFinalDot)"
         let failure = ResolutionFailure(errors: [ExtendedError(.other, text)])
         return fail(question, failure, validates: validates)
+    }
+
+    /// The outcome for a question that was in vain a short while ago.
+    @inline(never)
+    private func remembered(_ question: Question, validates: Bool) -> Resolution? {
+        // Who was believed to be away may be back: what failed for that reason is worth asking again.
+        if selection.release(configuration.verdicts) { failures.removeAll() }
+        if let failure = failures.find(question, at: upstream.now) {
+            return failed(question, failure, validates: validates)
+        }
+        if validates, let reason = refusals.find(question, at: upstream.now) { return .refuted(reason) }
+        return nil
     }
 
     /// Where one step of an alias chain leads.

@@ -32,7 +32,7 @@ final class DatagramFront: @unchecked Sendable {
             return withUnsafeTemporaryAllocation(byteCount: shape.limit, alignment: 8) { room in
                 let count = answers.answer(octets, shape, into: room, at: loop.now)
                 guard count > 3 else { return nil }
-                counters.value.addCached(responseCode: room[3])
+                counters.addCached(responseCode: room[3])
                 return Array(room[..<count])
             }
         }
@@ -45,7 +45,7 @@ final class DatagramFront: @unchecked Sendable {
     ) -> Int {
         guard access.allows(client), let shape = QueryShape(octets, seed: seed) else { return 0 }
         let count = answers.answer(octets, shape, into: reply, at: loop.now)
-        if count > 3 { counters.value.addCached(responseCode: reply[3]) }
+        if count > 3 { counters.addCached(responseCode: reply[3]) }
         guard count > 0, !shape.cookie.isEmpty, let cookies else { return count }
         return cookies.append(
             to: reply, count: count, limit: shape.limit,

@@ -35,7 +35,7 @@ final class LoopUpstream: Upstream {
             outcome = ExchangeOutcome(
                 await loop.exchangeStream(query, with: server, timeout: timeout), accept: accept)
         }
-        counters.value.addExchange(
+        counters.addExchange(
             outcome.result, over: transport == .udp ? .udp : .tcp, roundTrip: outcome.roundTrip)
         return outcome
     }

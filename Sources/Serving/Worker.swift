@@ -93,7 +93,7 @@ package actor Worker {
     func receive(_ octets: [UInt8], from peer: PeerAddress, listener: DatagramListener) {
         // Reflected packets from port 0 can have no honest sender.
         guard peer.port != 0, octets.count >= Header.octetCount else { return }
-        front.counters.value.addQuery(over: .udp)
+        front.counters.addQuery(over: .udp)
         let client = Client(address: peer.address, limit: Limits.payloadSizeWithoutEDNS, idle: nil) {
             listener.send($0, to: peer)
         }
@@ -104,7 +104,7 @@ package actor Worker {
     func receive(_ octets: [UInt8], from peer: Endpoint, idle: Duration, send: @escaping ([UInt8]) -> Void)
         -> Bool
     {
-        front.counters.value.addQuery(over: .tcp)
+        front.counters.addQuery(over: .tcp)
         let client = Client(address: peer.address, limit: 65535, idle: idle, send: send)
         return accept(octets, from: client, allowed: configuration.access.allows(peer.address))
     }
@@ -278,7 +278,7 @@ package actor Worker {
         -> Message
     {
         exchange.state = .answered
-        defer { front.counters.value.addResolution(loop.now - exchange.began) }
+        defer { front.counters.addResolution(loop.now - exchange.began) }
         return answer(exchange.message, resolution, exchange.octets, to: exchange.client, from: source)
     }
 
@@ -295,8 +295,9 @@ package actor Worker {
         reply.answers = Self.select(resolution.answers, wanted)
         if let asked = message.questions.first?.name {
             // The name that was asked for is given as the client wrote it.
-            for index in reply.answers.indices where reply.answers[index].name == asked {
-                reply.answers[index].name = asked
+            for index in reply.answers.indices {
+                let name = reply.answers[index].name
+                if name.octets != asked.octets, name == asked { reply.answers[index].name = asked }
             }
         }
         reply.authorities = Self.select(resolution.authorities, wanted)
@@ -346,7 +347,7 @@ package actor Worker {
     private func send(_ message: Message, to client: Client, edns: EDNS?, from source: AnswerSource)
         -> [UInt8]
     {
-        front.counters.value.addAnswer(from: source, responseCode: message.responseCode.rawValue)
+        front.counters.addAnswer(from: source, responseCode: message.responseCode.rawValue)
         let offered = edns.map { min(Int($0.payloadSize), Int(Limits.payloadSize)) } ?? 0
         let limit = max(client.limit, offered)
         let own = options(for: client, edns)

@@ -5,19 +5,23 @@ package import Primitives
 package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked Sendable {
     // Confined to the worker's loop once started; the worker is told that it is on its loop.
     private let worker: Worker
+    private let loop: EventLoop
+    private let front: DatagramFront
     private let datagrams: DatagramListener?
     private let streams: StreamListener?
     private let waiting = WaitingQueries()
 
     package init(worker: Worker, endpoint: Endpoint, udp: Bool, tcp: Bool) throws(SystemError) {
         self.worker = worker
+        loop = worker.loop
+        front = worker.front
         datagrams = udp ? try DatagramListener(loop: worker.loop, endpoint: endpoint) : nil
         streams = tcp ? try StreamListener(loop: worker.loop, endpoint: endpoint) : nil
     }
 
     /// Begins to read; on the worker's loop.
     package func start() throws(SystemError) {
-        worker.loop.addBacklog { [weak self] in self?.workOff() ?? false }
+        loop.addBacklog { [weak self] in self?.workOff() ?? false }
         try datagrams?.start(self)
         try streams?.start(self)
     }
@@ -39,10 +43,10 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
         replyInto reply: UnsafeMutableRawBufferPointer
     ) -> Int {
         guard datagrams != nil else { return 0 }
-        let count = worker.front.answer(octets, from: peer.address, into: reply, on: worker.loop)
+        let count = front.answer(octets, from: peer.address, into: reply, on: loop)
         if count > 0 { return count }
         // Whatever needs a resolution waits until all that has come was looked at.
-        if waiting.add(octets, from: peer) { worker.loop.backlogGrew() }
+        if waiting.add(octets, from: peer) { loop.backlogGrew() }
         return 0
     }
 
@@ -59,7 +63,7 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
     }
 
     package func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {
-        if let answer = worker.front.answer(message, from: peer.address, on: worker.loop) {
+        if let answer = front.answer(message, from: peer.address, on: loop) {
             return connection.send(answer)
         }
         nonisolated(unsafe) let connection = connection

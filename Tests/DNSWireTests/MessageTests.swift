@@ -46,6 +46,35 @@ struct MessageTests {
         #expect(throws: WireError.self) { try Self.parse(text) }
     }
 
+    @Test func `RFC 1035 §4.1.4: pointers lead to whole names and into them, whatever was read before`()
+        throws
+    {
+        // Question a.b, then records at a pointer to it, at one into it, at c under it, and at a pointer to that.
+        let text =
+            "0000 8000 0001 0004 0000 0000 0161 0162 00 0001 0001"
+            + "c00c 0001 0001 00000000 0004 01020304 c00e 0001 0001 00000000 0004 01020304"
+            + "0163 c00c 0001 0001 00000000 0004 01020304 c035 0005 0001 00000000 0002 c00c"
+        let message = try Self.parse(text)
+        #expect(message.answers.map(\.name.description) == ["a.b.", "b.", "c.a.b.", "c.a.b."])
+        #expect(message.answers.last?.target?.description == "a.b.")
+        #expect(message.compose() == hexadecimal(text))
+    }
+
+    @Test func `RFC 1035 §4.1.4: a name that was cut off is not pointed to`() throws {
+        let (first, second) = (try #require(Name("one.example.")), try #require(Name("two.example.")))
+        var writer = WireWriter()
+        writer.write(UInt16(0))
+        writer.write(first, compressing: true)
+        writer.write(second, compressing: true)
+        let count = writer.count
+        writer.truncate(to: 2)
+        writer.write(second, compressing: true)
+        writer.write(.root, compressing: true)
+        writer.write(second, compressing: true)
+        #expect(writer.octets == [0, 0] + second.octets + [0, 0xC0, 2])
+        #expect(count == 2 + first.octets.count + 4 + 2)
+    }
+
     @Test(arguments: ["40", "80"]) func `RFC 1035 §4.1.4: label forms 01 and 10 are refused`(length: String) {
         #expect(throws: WireError.badLabel(at: 12)) {
             try Self.parse("0000 0000 0001 0000 0000 0000 \(length)61 00 0001 0001")

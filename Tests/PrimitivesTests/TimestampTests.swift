@@ -33,4 +33,21 @@ struct TimestampTests {
         #expect(Duration.seconds(Int64.min).nanoseconds == .min)
         #expect(Duration.milliseconds(1500).nanoseconds == 1_500_000_000)
     }
+
+    @Test(
+        "Intervals have their nanoseconds, on both sides of what fits into one word",
+        arguments: [0, 1, -1, 511, 999_999_999, 9_444_732_965_739, 9_444_732_965_740, 86_400_000_000_000])
+    func nanoseconds(_ count: Int64) {
+        #expect(Duration.nanoseconds(count).nanoseconds == count)
+        let more =
+            Duration.nanoseconds(count)
+            + Duration(secondsComponent: 0, attosecondsComponent: count < 0 ? -1 : 1)
+        #expect(more.nanoseconds == count)
+        #expect(Instant(nanoseconds: 5) + .nanoseconds(count) == Instant(nanoseconds: 5 + count))
+    }
+
+    @Test("An instant is advanced by seconds")
+    func advance() {
+        #expect(Instant(nanoseconds: 7).advanced(bySeconds: 3600) == Instant(nanoseconds: 3_600_000_000_007))
+    }
 }
