@@ -27,7 +27,9 @@ extension RecordCache {
 
     /// The name servers of a zone by its delegation; nil where none is known.
     package func delegatedServers(of zone: Name, at now: Instant) -> [Name]? {
-        zone.octets.withUnsafeBytes { delegation(at: $0, now)?.servers }
+        zone.octets.withUnsafeBytes { zone in
+            withEntry(zone, .ns, .delegation, now, false) { octets, _ in Self.servers(octets) }
+        }
     }
 
     /// The closest delegation to `name`, at or above it but for the root's, as far as `accept` takes its servers.
@@ -44,12 +46,18 @@ extension RecordCache {
     private func delegation(at name: UnsafeRawBufferPointer, _ now: Instant) -> (zone: Name, servers: [Name])?
     {
         withEntry(name, .ns, .delegation, now, false) { octets, _ in
-            guard CacheEntry.isPositive(octets), let zone = CacheEntry.name(octets) else { return nil }
-            var servers: [Name] = []
-            CacheEntry.forEachData(octets) { data in
-                if let server = Name(wire: Array(data)) { servers.append(server) }
-            }
+            guard let servers = Self.servers(octets), let zone = CacheEntry.name(octets) else { return nil }
             return (zone, servers)
         }
+    }
+
+    /// The names that an entry's NS records point to; nil where it is none of such records.
+    private static func servers(_ octets: UnsafeRawBufferPointer) -> [Name]? {
+        guard CacheEntry.isPositive(octets) else { return nil }
+        var servers: [Name] = []
+        CacheEntry.forEachData(octets) { data in
+            if let server = Name(wire: Array(data)) { servers.append(server) }
+        }
+        return servers
     }
 }

@@ -46,8 +46,14 @@ struct Finding {
 
     /// Cuts every TTL to `ttl` seconds at most.
     mutating func limit(to ttl: UInt32) {
-        for index in sets.indices where sets[index].ttl > ttl { sets[index].ttl = ttl }
-        for index in proof.indices where proof[index].ttl > ttl { proof[index].ttl = ttl }
+        Self.limit(&sets, to: ttl)
+        Self.limit(&proof, to: ttl)
+    }
+
+    private static func limit(_ sets: inout [RecordSet], to ttl: UInt32) {
+        // A set that lives no longer is not to be copied.
+        guard sets.contains(where: { $0.ttl > ttl }) else { return }
+        for index in sets.indices { sets[index].ttl = min(sets[index].ttl, ttl) }
     }
 }
 

@@ -113,7 +113,7 @@ package final class Budget {
     /// The question that goes over TCP from the start; nil for none.
     var streamed: Question?
     /// What validation may still cost, restarts included.
-    let validation = ValidationBudget()
+    private(set) lazy var validation = ValidationBudget()
     /// Servers whose answers did not validate.
     @exclusivity(unchecked) private var mistrusted: [Finding.Source] = []
 

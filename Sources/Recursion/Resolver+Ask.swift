@@ -143,9 +143,9 @@ extension Resolver {
     private func addAddresses(ofServer name: Name, stale: Bool = false, to known: inout [IPAddress]) {
         let now = upstream.now
         let limit = known.count + Limits.addressesPerNameServer
-        let add = { (data: UnsafeRawBufferPointer) in
+        func add(_ data: UnsafeRawBufferPointer) {
             guard known.count < limit, let address = IPAddress(octets: data), !known.contains(address),
-                !self.isForbidden(address)
+                !isForbidden(address)
             else { return }
             known.append(address)
         }
