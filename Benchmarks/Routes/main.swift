@@ -6,7 +6,8 @@ import RoutingWire
 
 // What the route table costs. See Benchmarks/README.md.
 //
-//   route-benchmark make FILE [PEERS]    a table of 1,000,000 IPv4 and 200,000 IPv6 routes as an MRT file
+//   route-benchmark make FILE [PEERS [IPV4 IPV6]]   an MRT table of 1,000,000 IPv4 and 200,000 IPv6 prefixes
+//   route-benchmark print FILE           its routes, one a line
 //   route-benchmark load FILE            an MRT table into the route table: time, memory
 //   route-benchmark lookup FILE          longest match on one core, alone and beside updates
 //   route-benchmark updates FILE         the table as UPDATE octets through the session's reader
@@ -16,14 +17,17 @@ import RoutingWire
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 guard arguments.count >= 2 else {
-    print("usage: route-benchmark make|load|lookup|updates|down|send|receive FILE …")
+    print("usage: route-benchmark make|print|load|lookup|updates|down|send|receive FILE …")
     exit(2)
 }
 switch arguments[0] {
 case "make":
+    let counts = arguments.dropFirst(2).map { Int($0) ?? 1 }
     try TableMaker.run(
-        arguments[1], ipv4: 1_000_000, ipv6: 200_000,
-        peers: arguments.count > 2 ? Int(arguments[2]) ?? 1 : 1)
+        arguments[1], ipv4: counts.count > 2 ? counts[1] : 1_000_000,
+        ipv6: counts.count > 2 ? counts[2] : 200_000,
+        peers: counts.first ?? 1)
+case "print": try TablePrinter.run(arguments[1])
 case "load": try TableBenchmark.load(arguments[1])
 case "lookup": try LookupBenchmark.run(arguments[1])
 case "updates": try TableBenchmark.updates(arguments[1])
@@ -34,6 +38,6 @@ case "send" where arguments.count == 5:
         arguments[1], address: arguments[2], port: UInt16(arguments[3]) ?? 179,
         number: UInt32(arguments[4]) ?? 64511)
 default:
-    print("usage: route-benchmark make|load|lookup|updates|down|send|receive FILE …")
+    print("usage: route-benchmark make|print|load|lookup|updates|down|send|receive FILE …")
     exit(2)
 }
