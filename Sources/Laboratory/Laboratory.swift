@@ -148,8 +148,11 @@ package final class Laboratory {
 
     /// The file of a zone as the name servers have it.
     package func zoneFile(_ origin: String) -> String {
-        folder.appendingPathComponent("zones/\(origin).zone").path
+        path(of: "zones/\(origin).zone")
     }
+
+    /// The path of a file in the laboratory's own folder.
+    package func path(of name: String) -> String { folder.appendingPathComponent(name).path }
 
     /// Whether the routing daemon runs.
     func router(running: Bool) -> Bool { (routing?.isRunning ?? false) == running }

@@ -60,6 +60,30 @@ struct OperationTests {
         }
     }
 
+    @Test("A table of networks that is broken on SIGHUP leaves the old one, and the log has file and line")
+    func reloadTable() throws {
+        try withResolver { laboratory in
+            let name = "zones/origins.tsv"
+            let table = laboratory.path(of: name)
+            let text = try String(contentsOfFile: table, encoding: .utf8)
+            let reason = { (name: String) in
+                laboratory.dig().ask("\(name).virgin.test").extendedErrors.first?.text ?? ""
+            }
+            #expect(laboratory.dig().ask("www.virgin.test").status == "NOERROR")
+            for server in laboratory.operatorA { server.fallSilent() }
+
+            _ = try laboratory.write("not an address\n" + text, to: name)
+            laboratory.resolver.reload()
+            #expect(Patience.wait(10) { laboratory.resolver.log.contains("\(table):1") })
+            #expect(Patience.wait(10) { reason("one").contains("AS64502 OPERATOR-A") })
+
+            _ = try laboratory.write(text.replacing("OPERATOR-A", with: "RENAMED-A"), to: name)
+            laboratory.resolver.reload()
+            #expect(Patience.wait(10) { reason("two").contains("AS64502 RENAMED-A") })
+            for server in laboratory.operatorA { server.recover() }
+        }
+    }
+
     @Test("SIGTERM lets running answers leave before the end")
     func drain() throws {
         try withResolver { laboratory in
