@@ -214,6 +214,7 @@ package final class Daemon {
             specialUseNames: settings.resolver.specialUseNames,
             clientDeadline: settings.resolver.clientDeadline)
         configuration.cookies = settings.access.cookies ? cookies : nil
+        configuration.prefetch = settings.cache.prefetch
         configuration.answerNotify = localZones.answerNotify
         if let validation = configuration.resolver.validation {
             configuration.resolver.validation?.source = AnchorKeeper(

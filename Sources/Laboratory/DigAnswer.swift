@@ -6,6 +6,8 @@ package struct DigAnswer: Sendable {
     package private(set) var flags: Set<String> = []
     /// The records of the answer section.
     package private(set) var answers: [DigRecord] = []
+    /// The TTL of each of them, in seconds.
+    package private(set) var ttls: [Int] = []
     /// The records of the authority section.
     package private(set) var authorities: [DigRecord] = []
     /// Extended DNS Errors (RFC 8914): the code, and the text that came with it.
@@ -22,7 +24,10 @@ package struct DigAnswer: Sendable {
             if line.hasPrefix(";; AUTHORITY SECTION") { inAuthority = true }
             if line.hasPrefix(";; ADDITIONAL SECTION") { break }
             if let record = DigRecord(line) {
-                if inAuthority { authorities.append(record) } else { answers.append(record) }
+                guard !inAuthority else { authorities.append(record); continue }
+                answers.append(record)
+                ttls.append(
+                    line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0)
             }
         }
         for line in text.split(separator: "\n") where line.hasPrefix(";") { readComment(line) }

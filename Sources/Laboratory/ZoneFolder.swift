@@ -47,7 +47,7 @@ struct ZoneFolder {
     /// IPv6 addresses of the name servers, an RRset past 1232 octets and one that fills a TCP message by half.
     private static let additions = [
         "test": addresses6 + shared, "spread.test": addresses6 + large + huge + "*.wild 60 IN A 10.53.3.90\n",
-        "virgin.test": "*.known 5 IN A 10.53.2.90\n*.new 60 IN A 10.53.2.91\n",
+        "virgin.test": "*.known 5 IN A 10.53.2.90\n*.new 60 IN A 10.53.2.91\n*.brief 20 IN A 10.53.2.93\n",
     ]
 
     /// A zone of operator A of which the resolver may have a copy, one that operators A and C serve together, and one

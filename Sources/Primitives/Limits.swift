@@ -72,6 +72,12 @@ package enum Limits {
     package static let failureMax = Duration.seconds(30)
     package static let failures = 20_000
 
+    /// Answers that hold for less are not asked for again before they run out: that would be one query more for every
+    /// few answers (BIND's `prefetch`: nine seconds).
+    package static let renewableLifetime = Duration.seconds(10)
+    /// Answers that one worker asks for again at once, so that clients' own questions go before them.
+    package static let renewals = 64
+
     // Messages
 
     /// The UDP payload that we offer and send: RFC 9715 and the 2020 flag day.

@@ -9,6 +9,9 @@ package import Primitives
 package final class AnswerCache {
     @exclusivity(unchecked) private var ring: EntryRing
     @exclusivity(unchecked) private var index: EntryIndex
+    /// Called once for an answer that is asked for in the last tenth of its time, with the query and the seconds left;
+    /// not for one that holds for less than `Limits.renewableLifetime` anyway.
+    @exclusivity(unchecked) package var runsOut: ((UnsafeRawBufferPointer, UInt32) -> Void)?
 
     /// A cache that occupies `memory` octets at most, once it is full of ordinary answers: an eighth of it for the index.
     package init(memory: Int) {
@@ -27,7 +30,8 @@ package final class AnswerCache {
         static let expires = 16
         static let flags = 24
         static let offsetCount = 25
-        static let offsets = 26
+        static let isRenewed = 26
+        static let offsets = 27
         static let offsetsMax = 255
     }
 
@@ -38,9 +42,8 @@ package final class AnswerCache {
     ) -> Int {
         guard let place = find(query, shape) else { return 0 }
         let entry = UnsafeRawBufferPointer(ring[place])
-        guard now.nanoseconds < entry.loadUnaligned(fromByteOffset: Layout.expires, as: Int64.self) else {
-            return 0
-        }
+        let left = entry.loadUnaligned(fromByteOffset: Layout.expires, as: Int64.self) &- now.nanoseconds
+        guard left > 0 else { return 0 }
         let message = Self.message(entry)
         guard message.count <= shape.limit, message.count <= reply.count else { return 0 }
         ring.touch(place)
@@ -49,7 +52,9 @@ package final class AnswerCache {
         UnsafeMutableRawBufferPointer(rebasing: reply[12...])
             .copyMemory(from: UnsafeRawBufferPointer(rebasing: query[12..<shape.questionEnd]))
         let stored = entry.loadUnaligned(fromByteOffset: Layout.stored, as: Int64.self)
-        let age = UInt32(clamping: (now.nanoseconds &- stored) / 1_000_000_000)
+        let lived = now.nanoseconds &- stored
+        if left &* 9 < lived { tellOfEnd(of: place, query, left: left, lived: lived) }
+        let age = UInt32(clamping: lived / 1_000_000_000)
         guard age > 0 else { return message.count }
         for number in 0..<Int(entry[Layout.offsetCount]) {
             let offset = Int(
@@ -83,6 +88,7 @@ package final class AnswerCache {
             room.storeBytes(of: expires.nanoseconds, toByteOffset: Layout.expires, as: Int64.self)
             room[Layout.flags] = shape.flags
             room[Layout.offsetCount] = UInt8(offsets.count)
+            room[Layout.isRenewed] = 0
             for (number, offset) in offsets.enumerated() {
                 room.storeBytes(of: offset, toByteOffset: Layout.offsets + 2 * number, as: UInt16.self)
             }
@@ -90,6 +96,16 @@ package final class AnswerCache {
                 .copyBytes(from: octets)
         }
         index.insert(shape.tableHash, place)
+    }
+
+    /// Times are in nanoseconds.
+    private func tellOfEnd(of place: Int, _ query: UnsafeRawBufferPointer, left: Int64, lived: Int64) {
+        let entry = ring[place]
+        guard entry[Layout.isRenewed] == 0, lived &+ left >= Limits.renewableLifetime.nanoseconds else {
+            return
+        }
+        entry[Layout.isRenewed] = 1
+        runsOut?(query, UInt32(clamping: left / 1_000_000_000 + 1))
     }
 
     /// Forgets everything, as when the zones that answers came from have changed.

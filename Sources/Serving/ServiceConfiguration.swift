@@ -13,6 +13,8 @@ package struct ServiceConfiguration: Sendable {
     /// After this long a stale answer is given, where there is one, and the resolution goes on (RFC 8767 §5).
     package var clientDeadline: Duration
 
+    /// Whether answers that clients go on asking for are resolved anew before they run out.
+    package var prefetch = true
     /// How many resolutions run at once.
     package var slots = Admission.Slots()
     /// About how many octets a worker's finished answers may occupy.

@@ -23,6 +23,8 @@ package actor Worker {
     @exclusivity(unchecked) private(set) var copies: LocalCopies
     @exclusivity(unchecked) private var admission: Admission
     private nonisolated let unanswered = Atomic<Int>(0)
+    /// Answers that are being resolved anew.
+    @exclusivity(unchecked) var renewals = 0
     private let recorder: any ReachabilityRecorder
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -43,6 +45,10 @@ package actor Worker {
             configuration: configuration.resolver,
             upstream: LoopUpstream(loop: loop, recorder: recorder, counters: front.counters),
             cache: cache)
+        front.answers.runsOut = { [weak self] query, left in
+            let octets = Array(query)
+            self?.assumeIsolated { $0.renew(octets, within: left) }
+        }
     }
 
     /// Takes a new configuration. Finished answers are forgotten, for other zones may answer now; records and local

@@ -85,7 +85,8 @@ extension Settings {
             defaults: Cache(),
             keys: [
                 Key("memory", \.memory, .size), Key("stale-for", \.staleFor, .duration),
-                Key("stale-ttl", \.staleTTL, .duration), Key("snapshot", \.snapshot, .toggle),
+                Key("stale-ttl", \.staleTTL, .duration), Key("prefetch", \.prefetch, .toggle),
+                Key("snapshot", \.snapshot, .toggle),
             ])
     }
 

@@ -84,6 +84,8 @@ package struct Settings: Sendable {
         package var staleFor = Duration.seconds(3 * 86400)
         /// The TTL of stale records in answers (RFC 8767 §4).
         package var staleTTL = Duration.seconds(30)
+        /// Whether answers that clients go on asking for are asked for again before they run out.
+        package var prefetch = true
         /// Whether the cache is kept over a restart.
         package var snapshot = true
     }

@@ -69,6 +69,12 @@ package struct SimulatedRun {
         Task(executorPreference: executor) { await worker.probe(probe) }
     }
 
+    /// Has the resolver ask again now for an answer that has no more than `left` seconds.
+    package func renew(_ question: Question, within left: UInt32) {
+        let worker = worker
+        Task(executorPreference: executor) { await worker.renew(question, within: left) }
+    }
+
     /// Lets time pass until nothing is left to do, at most `duration`, and returns all outcomes so far.
     @discardableResult
     package func run(for duration: Duration) -> SimulatedReport {

@@ -28,6 +28,11 @@ package actor SimulatedWorker {
     /// Has the resolver ask one server, as the detector would.
     func probe(_ probe: Probe) async { await resolver.probe(probe) }
 
+    /// Has the resolver ask again for what has no more than `left` seconds.
+    func renew(_ question: Question, within left: UInt32) async {
+        await resolver.renew(question, within: left)
+    }
+
     /// Asks the resolver at the query's instant and keeps what comes of it.
     func run(_ query: ClientQuery) async {
         await internet.sleep(until: query.instant)

@@ -17,6 +17,10 @@ extension ServingCounters {
                     MetricSample(.count(answers(from: .recordCache)), [.init("cache", "record")]),
                 ]),
             MetricFamily(
+                "afterglow_prefetches", .counter,
+                help: "Answers asked for again before they ran out, since clients went on asking.",
+                [MetricSample(.count(prefetches))]),
+            MetricFamily(
                 "afterglow_resolution_duration_seconds", .histogram, unit: "seconds",
                 help: "Time from a query that the answer cache could not answer to its answer.",
                 [MetricSample(.histogram(resolutionTime))]),

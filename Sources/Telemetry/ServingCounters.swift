@@ -74,6 +74,8 @@ package struct ServingCounters: Sendable {
     private var waiting = InlineArray<2, UInt64>(repeating: 0)
     private var answers = InlineArray<170, UInt64>(repeating: 0)
     private var exchanges = InlineArray<10, UInt64>(repeating: 0)
+    /// Answers that were asked for again before they ran out.
+    package private(set) var prefetches: UInt64 = 0
     /// From a query that the answer cache could not answer to its answer.
     package private(set) var resolutionTime = LatencyHistogram()
     /// From a question to a name server to its answer.
@@ -95,6 +97,8 @@ package struct ServingCounters: Sendable {
     /// Counts the time that a resolution took.
     package mutating func addResolution(_ time: Duration) { resolutionTime.add(time) }
 
+    package mutating func addPrefetch() { prefetches &+= 1 }
+
     /// Counts an exchange; `roundTrip` where it was answered.
     package mutating func addExchange(_ result: ExchangeResult, over carrier: CarriedBy, roundTrip: Duration?)
     {
@@ -106,6 +110,7 @@ package struct ServingCounters: Sendable {
         for index in waiting.indices { waiting[index] &+= other.waiting[index] }
         for index in answers.indices { answers[index] &+= other.answers[index] }
         for index in exchanges.indices { exchanges[index] &+= other.exchanges[index] }
+        prefetches &+= other.prefetches
         resolutionTime.add(other.resolutionTime)
         exchangeTime.add(other.exchangeTime)
     }

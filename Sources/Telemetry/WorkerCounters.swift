@@ -17,6 +17,8 @@ package final class WorkerCounters: @unchecked Sendable {
 
     package func addResolution(_ duration: Duration) { value.addResolution(duration) }
 
+    package func addPrefetch() { value.addPrefetch() }
+
     package func addExchange(_ result: ExchangeResult, over transport: CarriedBy, roundTrip: Duration?) {
         value.addExchange(result, over: transport, roundTrip: roundTrip)
     }

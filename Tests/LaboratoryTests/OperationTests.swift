@@ -84,6 +84,25 @@ struct OperationTests {
         }
     }
 
+    @Test(
+        "A name that is asked for all the time is asked for again before it runs out: nobody gets its whole TTL"
+    )
+    func prefetch() throws {
+        try withResolver { laboratory in
+            let ttl = { laboratory.dig().ask("www.brief.virgin.test").ttls.first ?? 0 }
+            #expect(ttl() == 20)
+            var last = 20
+            // What was fetched two seconds before the end has lived as long when the old answer ends.
+            let isRenewed = Patience.wait(40) {
+                let next = ttl()
+                defer { last = next }
+                return next > last
+            }
+            #expect(isRenewed)
+            #expect((15..<20).contains(last))
+        }
+    }
+
     @Test("SIGTERM lets running answers leave before the end")
     func drain() throws {
         try withResolver { laboratory in

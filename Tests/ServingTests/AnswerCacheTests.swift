@@ -9,16 +9,16 @@ struct AnswerCacheTests {
     private let cache = AnswerCache(memory: 65_536)
     private let start = Instant(nanoseconds: 1_000_000_000_000)
 
-    /// Stores an answer to a query for `name` with a TTL of 300 s.
-    private func store(_ name: String) throws -> [UInt8] {
+    /// Stores an answer to a query for `name`.
+    private func store(_ name: String, ttl: UInt32 = 300) throws -> [UInt8] {
         let query = try Message.query(name)
         var answer = query
         answer.header.isResponse = true
-        answer.answers = [.address(try #require(query.questions.first).name, loopback, ttl: 300)]
+        answer.answers = [.address(try #require(query.questions.first).name, loopback, ttl: ttl)]
         let octets = query.compose()
         octets.withUnsafeBytes { buffer in
             guard let shape = QueryShape(buffer) else { return }
-            cache.store(answer.compose(), for: buffer, shape, ttl: 300, at: start)
+            cache.store(answer.compose(), for: buffer, shape, ttl: ttl, at: start)
         }
         return octets
     }
@@ -50,6 +50,29 @@ struct AnswerCacheTests {
             #expect(answer(query, after: seconds)?.answers.first?.ttl == UInt32(300 - seconds))
         }
         #expect(answer(query, after: 300) == nil)
+    }
+
+    @Test("An answer that is asked for in the last tenth of its time is told of, once, with the seconds left")
+    func end() throws {
+        let query = try store("www.example")
+        var told: [UInt32] = []
+        cache.runsOut = { asked, left in if Array(asked) == query { told.append(left) } }
+        for seconds: Int64 in [0, 150, 269] { #expect(answer(query, after: seconds) != nil) }
+        #expect(told == [])
+        for seconds: Int64 in [280, 281, 299] { #expect(answer(query, after: seconds) != nil) }
+        #expect(told == [21])
+        _ = try store("www.example")
+        #expect(answer(query, after: 290) != nil)
+        #expect(told == [21, 11])
+    }
+
+    @Test("An answer that holds for less than ten seconds is not told of")
+    func shortLived() throws {
+        var told = 0
+        cache.runsOut = { _, _ in told += 1 }
+        let query = try store("www.example", ttl: 9)
+        #expect(answer(query, after: 8) != nil)
+        #expect(told == 0)
     }
 
     @Test("A full cache keeps its limit, gives what it has rightly, and keeps what is asked for")

@@ -18,7 +18,7 @@ let documentedExample = """
       client-deadline: 1.8s          # after which a fallback answers; the resolution goes on behind it
     dnssec: { mode: validate, trust-anchors: FILE, negative-anchors: [], sha1: false, rsa-minimum-bits: 1024 }   # validate | off
                                      # trust-anchors: DS or DNSKEY records as zone text; built in when absent
-    cache: { memory: 256MiB, stale-for: 3d, stale-ttl: 30s, snapshot: true }
+    cache: { memory: 256MiB, stale-for: 3d, stale-ttl: 30s, prefetch: true, snapshot: true }
     zones:                           # local copies; see zones/
       - name: virginmedia.com
         file: zones/virginmedia.com.zone       # or: primaries: [{ address: …, tsig: … }] for AXFR/IXFR with NOTIFY

@@ -239,6 +239,35 @@ struct StandardTests {
         }
     }
 
+    @Test("An answer that is renewed before it runs out costs the next client no query, aliases and all")
+    func renewal() throws {
+        let alias = Record(
+            name: try HandmadeWorlds.name("web.shop.test"), type: .cname, ttl: 3600,
+            data: RecordData(octets: try HandmadeWorlds.name("www.shop.test").octets))
+        var run = SimulatedRun(world: try world([alias]))
+        _ = try run.outcome("web.shop.test", for: .seconds(280))
+        let asked = names(run, Self.shop)
+        run.renew(Question(try HandmadeWorlds.name("web.shop.test"), .a), within: 30)
+        _ = run.run(for: .seconds(40))
+        // The alias holds for an hour: only its target is asked for.
+        #expect(names(run, Self.shop) == asked + ["www.shop.test. A"])
+        let later = try run.outcome("web.shop.test")
+        #expect(later.resolution.answers.map(\.ttl).min() == 260)
+        #expect(names(run, Self.shop).count == asked.count + 1)
+    }
+
+    @Test("Where servers are silent, what was to be renewed is given until it ends")
+    func renewalInVain() throws {
+        var run = SimulatedRun(world: try world())
+        _ = try run.outcome("www.shop.test", for: .seconds(280))
+        run.behave(.silent, [Self.shop])
+        run.renew(Question(try HandmadeWorlds.name("www.shop.test"), .a), within: 30)
+        _ = run.run(for: .seconds(15))
+        let outcome = try run.outcome("www.shop.test", for: .seconds(1))
+        #expect(outcome.resolution.answers.map(\.ttl) == [5])
+        #expect(outcome.resolution.extendedErrors.isEmpty)
+    }
+
     @Test(
         "RFC 8767 §5: a stale answer has a TTL of 30 seconds, and is not given once it is older than allowed")
     func staleTTL() throws {
