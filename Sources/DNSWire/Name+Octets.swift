@@ -64,6 +64,10 @@ extension Name {
         return true
     }
 
+    /// What names are hashed with for dictionaries: as unpredictable as the standard library's own hashes, so that nobody
+    /// chooses names that meet in one.
+    static let tableSeed = UInt64(truncatingIfNeeded: Hasher().finalize())
+
     /// A hash of a name, or of the end of one, in lower case: for tables that compare names afterwards.
     ///
     /// Each eight octets are multiplied in, as wyhash does it. With an unpredictable seed nobody can choose names that

@@ -124,7 +124,7 @@ extension Name: Hashable {
     }
 
     package func hash(into hasher: inout Hasher) {
-        hasher.combine(octets.withUnsafeBytes { Name.hash($0) })
+        hasher.combine(octets.withUnsafeBytes { Name.hash($0, seed: Self.tableSeed) })
     }
 }
 

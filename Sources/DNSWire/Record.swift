@@ -22,7 +22,7 @@ package struct Question: Hashable, Sendable, CustomStringConvertible {
 
     package func hash(into hasher: inout Hasher) {
         let kind = UInt64(type.rawValue) << 16 | UInt64(recordClass.rawValue)
-        hasher.combine(name.octets.withUnsafeBytes { Name.hash($0, seed: kind) })
+        hasher.combine(name.octets.withUnsafeBytes { Name.hash($0, seed: Name.tableSeed ^ kind) })
     }
 }
 

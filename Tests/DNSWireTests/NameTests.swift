@@ -4,6 +4,28 @@ import Testing
 
 @Suite("Names in tables")
 struct NameTests {
+    /// For any first eight octets the next eight bring the hash of seed 0 to the same state.
+    @Test("Names chosen to have one hash under a known seed do not meet in a dictionary")
+    func unpredictableHashes() throws {
+        let start = 0xA076_1D64_78BD_642F ^ UInt64(25)
+        var names: [Name] = []
+        for number in 0..<4000 {
+            let first: [UInt8] = [23] + String(1_000_000 + number).utf8
+            let word = first.enumerated().reduce(UInt64(0)) {
+                $0 | UInt64($1.element) << (8 * UInt64($1.offset))
+            }
+            let product = (start ^ word).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+            let state = product.high ^ product.low
+            let second = (0..<8).map { UInt8(truncatingIfNeeded: state >> (8 * UInt64($0))) }
+            guard !second.contains(where: { (0x41...0x5A).contains($0) }) else { continue }
+            names.append(try #require(Name(wire: first + second + [UInt8](repeating: 0x30, count: 8) + [0])))
+        }
+        #expect(names.count > 100)
+        #expect(Set(names.map { name in name.octets.withUnsafeBytes { Name.hash($0) } }).count == 1)
+        #expect(Set(names.map(\.hashValue)).count == names.count)
+        #expect(Set(names.map { Question($0, .a).hashValue }).count == names.count)
+    }
+
     private let random = RandomSource(seed: 7)
 
     /// A name of one label with as many octets.
