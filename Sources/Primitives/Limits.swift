@@ -60,6 +60,9 @@ package enum Limits {
     /// Servers whose history is kept.
     package static let servers = 50_000
 
+    /// How often errands run that no client gives rise to: RFC 5011 §2.3 asks for no zone's keys more often.
+    package static let errandInterval = Duration.seconds(3600)
+
     // Caching
 
     /// TTLs above are cut: BIND, Unbound and Knot Resolver use one day to one week.

@@ -237,7 +237,7 @@ package actor Worker {
     /// Has errands run once an hour from now on, though no client may ask anything meanwhile: no zone's keys are asked for
     /// more often (RFC 5011 §2.3).
     package func beginRounds() {
-        let due = loop.now + .seconds(3600)
+        let due = loop.now + Limits.errandInterval
         loop.schedule(at: due) { [weak self] in
             self?.assumeIsolated { worker in
                 // A loop that ends has its timers go off early; another round would keep it from ending.
