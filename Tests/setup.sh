@@ -6,7 +6,7 @@ set -eu
 # A second reader of MRT; Debian's is of before version 2, with another interface.
 has_mrtparse() { python3 -c "import mrtparse; assert int(mrtparse.__version__.split('.')[0]) >= 2" 2>/dev/null; }
 get_mrtparse() {
-    has_mrtparse || python3 -m pip install --quiet --break-system-packages "mrtparse>=2.2" || \
+    has_mrtparse || python3 -m pip install --quiet --retries 1 --timeout 15 --break-system-packages "mrtparse>=2.2" || \
         echo "mrtparse is not installed: MRT files will be compared with bgpdump alone" >&2
 }
 
