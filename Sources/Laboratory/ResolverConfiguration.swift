@@ -70,12 +70,7 @@ struct ResolverConfiguration {
             access-control: ::1 allow
             do-ip4: \(ipv4 ? "yes" : "no")
             do-ip6: yes
-            num-threads: 1
-            username: ""
-            chroot: ""
-            directory: "\(folder)"
-            pidfile: ""
-            use-syslog: no
+            \(UnboundConfiguration.alone(in: folder))
             module-config: "iterator"
             root-hints: "\(hints)"
             local-zone: "test." nodefault

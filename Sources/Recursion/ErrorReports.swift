@@ -105,8 +105,7 @@ extension Resolver {
     /// Reports go over TCP, so that agents can believe where they come from, and what agents answer is validated like
     /// anything else (RFC 9567 §6.1).
     package func run(_ errand: Question) async {
-        let budget = Budget(
-            queries: configuration.queryBudget, deadline: upstream.now + Limits.resolutionDuration)
+        let budget = newBudget
         guard errand.type != .dnskey else { return await refreshKeys(of: errand.name, budget: budget) }
         guard cached(errand) == nil else { return }
         if errand.type == .txt { budget.streamed = errand }

@@ -8,8 +8,7 @@ extension Resolver {
     ///
     /// - Parameter checkingDisabled: as in `resolve`; what comes is validated now, so that no client waits for it.
     package func renew(_ question: Question, within left: UInt32, checkingDisabled: Bool = false) async {
-        let budget = Budget(
-            queries: configuration.queryBudget, deadline: upstream.now + Limits.resolutionDuration)
+        let budget = newBudget
         var name = question.name
         for _ in 0...Limits.aliases {
             let asked = Question(name, question.type)

@@ -95,10 +95,14 @@ package final class Resolver {
         return resolution
     }
 
+    /// What one resolution that begins now may cost.
+    var newBudget: Budget {
+        Budget(queries: configuration.queryBudget, deadline: upstream.now + Limits.resolutionDuration)
+    }
+
     private func resolveOnce(_ question: Question, validates: Bool) async -> Resolution {
         if let outcome = remembered(question, validates: validates) { return outcome }
-        let budget = Budget(
-            queries: configuration.queryBudget, deadline: upstream.now + Limits.resolutionDuration)
+        let budget = newBudget
         var resolution = Resolution(responseCode: .noError, security: validates ? .secure : nil)
         var name = question.name
         for _ in 0...Limits.aliases {

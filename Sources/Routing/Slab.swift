@@ -1,3 +1,4 @@
+// Of the system Routing takes memory alone.
 import Glibc
 
 /// An array of raw elements that grows without moving: it takes address space for all of them at once, and memory only
