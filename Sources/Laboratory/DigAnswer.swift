@@ -1,5 +1,7 @@
 /// What `dig` printed, taken apart.
 package struct DigAnswer: Sendable {
+    /// All that it printed.
+    package let transcript: String
     /// The response code's name, `NOERROR` and so on; empty where no answer came.
     package private(set) var status = ""
     /// The header's flags: `qr`, `aa`, `rd`, `ra`, `ad`, `tc`.
@@ -19,6 +21,7 @@ package struct DigAnswer: Sendable {
 
     /// Reads the output of `dig` with its comments and statistics on.
     package init(_ text: String) {
+        transcript = text
         var inAuthority = false
         for line in text.split(separator: "\n") {
             if line.hasPrefix(";; AUTHORITY SECTION") { inAuthority = true }

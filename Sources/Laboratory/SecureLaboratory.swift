@@ -104,6 +104,9 @@ package final class SecureLaboratory {
     }
 
     /// Asks many questions, each a name and a type, of several resolvers at once; answers in the order of the questions.
+    ///
+    /// Those that ask the same resolver have an address each: dig lets its sockets share a port, and of two that come to the
+    /// same one, one would get the answers of both.
     package func ask(
         _ questions: [(name: String, type: String)], of resolvers: [Resolver] = Resolver.allCases
     ) throws(LaboratoryError) -> [Resolver: [DigAnswer]] {
@@ -119,8 +122,11 @@ package final class SecureLaboratory {
                 let file = try signer.write(batch + "\n", to: "batch-\(resolver)-\(index)")
                 let output = folder.appendingPathComponent("answers-\(resolver)-\(index)")
                 let child = try namespace.start(
-                    ["timeout", "300", "dig", "-r", "@" + resolver.rawValue, "-f", file], output: output,
-                    complaint: output)
+                    [
+                        "timeout", "300", "dig", "-r", "-b", "127.0.1.\(index + 1)", "@" + resolver.rawValue,
+                        "-f", file,
+                    ],
+                    output: output, complaint: output)
                 running.append((resolver, part.count, child, output))
             }
         }

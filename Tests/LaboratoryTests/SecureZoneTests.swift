@@ -58,7 +58,7 @@ struct SecureZoneTests {
                     item.exceptions["\(question.label) \(question.type)"] ?? item.verdict(on: question.part)
                 let wanted =
                     expected == .bogus ? "SERVFAIL" : question.code + (expected == .secure ? "+ad" : "")
-                #expect(words[0] == wanted, "\(what): \(mine.extendedErrors)")
+                #expect(words[0] == wanted, "\(what): \(mine.transcript)")
                 // An empty status is a resolver that took longer than eight seconds.
                 if Set(words).subtracting([""]).count > 1 {
                     if !SecureZoneCase.explained.contains(item.zone.label) { unexplained += 1 }
