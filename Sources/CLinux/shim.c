@@ -173,6 +173,8 @@ int afterglow_udp_listen(const struct afterglow_address *address) {
 int afterglow_tcp_listen(const struct afterglow_address *address) {
   int descriptor = open_socket(address, SOCK_STREAM);
   if (descriptor < 0) return descriptor;
+  /* Accepted sockets have it from here. */
+  if (set(descriptor, IPPROTO_TCP, TCP_NODELAY, 1) < 0) return fail(descriptor);
   if (bind_shared(descriptor, address) < 0 || listen(descriptor, 1024) < 0) return fail(descriptor);
   return descriptor;
 }
@@ -230,7 +232,6 @@ int afterglow_accept(int descriptor, struct afterglow_address *peer) {
   int accepted = accept4(descriptor, (struct sockaddr *)&storage, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted < 0) return -errno;
   from_socket_address(&storage, peer);
-  set(accepted, IPPROTO_TCP, TCP_NODELAY, 1);
   return accepted;
 }
 

@@ -49,6 +49,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     /// Closes idle sockets when they have grown old; nil while there are none.
     var sweep: TimerToken?
     @exclusivity(unchecked) private var unflushed: [DatagramListener] = []
+    /// How often the kernel was told to report something else of a descriptor, which is a system call each time.
+    package private(set) var interestChanges = 0
     private var backlogs: [() -> Bool] = []
     @exclusivity(unchecked) private var hasBacklog = false
     private var batchInstant: Instant
@@ -225,6 +227,7 @@ extension EventLoop {
 
     func change(_ registration: Registration, to interest: Readiness) {
         checkIsolated()
+        interestChanges += 1
         _ = afterglow_epoll_change(queue, registration.descriptor, interest.rawValue, registration.key)
     }
 

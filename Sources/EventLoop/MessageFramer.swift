@@ -27,8 +27,18 @@ struct MessageFramer {
 
     /// `message` with its length in front; nil when it is longer than 65,535 octets.
     static func frame(_ message: [UInt8]) -> [UInt8]? {
-        guard let length = UInt16(exactly: message.count) else { return nil }
-        return [UInt8(length >> 8), UInt8(length & 0xFF)] + message
+        var framed: [UInt8] = []
+        return append(message, to: &framed) ? framed : nil
+    }
+
+    /// Appends `message` with its length in front; false, and nothing is, when it is longer than 65,535 octets.
+    static func append(_ message: [UInt8], to octets: inout [UInt8]) -> Bool {
+        guard let length = UInt16(exactly: message.count) else { return false }
+        if octets.isEmpty { octets.reserveCapacity(2 + message.count) }
+        octets.append(UInt8(length >> 8))
+        octets.append(UInt8(length & 0xFF))
+        octets.append(contentsOf: message)
+        return true
     }
 
     private mutating func discardTaken() {

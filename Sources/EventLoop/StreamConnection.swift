@@ -32,8 +32,14 @@ package final class StreamConnection: ReadinessSource {
     private var unanswered = 0
     private var isDelivering = false
     private var expectation = Expectation.message
-    private var deadline: TimerToken?
+    /// When what is expected has to have come, and the timer that looks, which may ring before.
+    private var deadline = Instant(nanoseconds: 0)
+    private var timer: (due: Instant, token: TimerToken)?
     private var outputDeadline: TimerToken?
+    /// What the kernel was last told to report.
+    private var interest = Readiness.readable
+    /// Where the listener keeps the connection.
+    var place: UInt64 = 0
 
     init(
         loop: EventLoop, listener: StreamListener, peer: Endpoint, handler: any StreamHandler,
@@ -49,7 +55,7 @@ package final class StreamConnection: ReadinessSource {
     /// Whether the descriptor could be registered; it is closed otherwise.
     func begin(_ descriptor: Int32) -> Bool {
         do {
-            state = .open(try loop.register(descriptor, for: .readable, self))
+            state = .open(try loop.register(descriptor, for: interest, self))
             expect(.message)
             return true
         } catch {
@@ -61,21 +67,30 @@ package final class StreamConnection: ReadinessSource {
     /// Sends an answer; one longer than 65,535 octets or after the close is dropped. On the loop only.
     package func send(_ message: [UInt8]) {
         loop.checkIsolated()
-        guard let registration, let framed = MessageFramer.frame(message) else { return }
+        guard let registration, MessageFramer.append(message, to: &output) else { return }
         unanswered = max(0, unanswered - 1)
-        output.append(contentsOf: framed)
+        // Answers to messages that came together leave together, unless they are many octets.
+        guard !isDelivering else {
+            if output.count > Self.outputTogether { write(registration) }
+            return
+        }
         write(registration)
         deliver()
         afterAnswer()
     }
 
+    /// Octets of answers that are sent at once rather than with those that follow in the same turn: what the kernel takes for
+    /// a client in one call without growing its buffer.
+    private static let outputTogether = 16 * 1024
+
     /// Closes the connection. On the loop only; a second call does nothing.
     package func close() {
         guard let registration else { return }
+        // The answers to messages that came together with the one that ends it still leave.
+        if isDelivering, !output.isEmpty { _ = flush(registration) }
         state = .closed
-        for token in [deadline, outputDeadline] {
-            if let token { loop.cancel(token) }
-        }
+        if let timer { loop.cancel(timer.token) }
+        if let outputDeadline { loop.cancel(outputDeadline) }
         loop.close(registration)
         listener?.ended(self)
     }
@@ -100,7 +115,8 @@ package final class StreamConnection: ReadinessSource {
         }
     }
 
-    private func read() {
+    /// Reads what has come; nothing is no error.
+    func read() {
         guard case .open(let registration) = state, unanswered < limits.pipelinedMessages else { return }
         let count = afterglow_receive(registration.descriptor, loop.scratch.baseAddress, loop.scratch.count)
         if count > 0 {
@@ -108,8 +124,8 @@ package final class StreamConnection: ReadinessSource {
             deliver()
         } else if count == 0 {
             state = .halfClosed(registration)
-            showInterest()
             afterAnswer()
+            showInterest()
         } else if ![EAGAIN, EINTR].contains(Int32(truncatingIfNeeded: 0 &- count)) {
             close()
         }
@@ -126,15 +142,14 @@ package final class StreamConnection: ReadinessSource {
             handler.receive(message, from: peer, on: self)
         }
         isDelivering = false
+        if delivered, let registration { write(registration) }
         renewExpectation(afterMessage: delivered)
         showInterest()
     }
 
     private func write(_ registration: Registration) {
         guard !output.isEmpty else { return }
-        let count = output.withUnsafeBytes {
-            afterglow_send(registration.descriptor, $0.baseAddress, $0.count)
-        }
+        let count = flush(registration)
         if count > 0 {
             output.removeFirst(count)
             if let token = outputDeadline { loop.cancel(token) }
@@ -146,7 +161,12 @@ package final class StreamConnection: ReadinessSource {
         if !output.isEmpty, outputDeadline == nil {
             outputDeadline = loop.schedule(at: loop.now + limits.unread) { [weak self] in self?.close() }
         }
-        showInterest()
+        if !isDelivering { showInterest() }
+    }
+
+    /// Offers the kernel what is to leave; how many octets it took, or the negative of an errno.
+    private func flush(_ registration: Registration) -> Int {
+        output.withUnsafeBytes { afterglow_send(registration.descriptor, $0.baseAddress, $0.count) }
     }
 
     /// A half-closed connection ends with its last answer.
@@ -155,11 +175,14 @@ package final class StreamConnection: ReadinessSource {
         close()
     }
 
+    /// Tells the kernel what to report, where that is something else than before: each time is a system call.
     private func showInterest() {
         guard let registration else { return }
-        var interest: Readiness = output.isEmpty ? [] : .writable
-        if case .open = state, unanswered < limits.pipelinedMessages { interest.insert(.readable) }
-        loop.change(registration, to: interest)
+        var next: Readiness = output.isEmpty ? [] : .writable
+        if case .open = state, unanswered < limits.pipelinedMessages { next.insert(.readable) }
+        guard next != interest else { return }
+        interest = next
+        loop.change(registration, to: next)
     }
 
     /// Only a whole message, or a change of what is expected, moves the deadline.
@@ -187,7 +210,20 @@ package final class StreamConnection: ReadinessSource {
             case .restOfMessage: limits.partialMessage
             case .answers: limits.answers
             }
-        if let deadline { loop.cancel(deadline) }
-        deadline = loop.schedule(at: loop.now + interval) { [weak self] in self?.close() }
+        deadline = loop.now + interval
+        if let timer, timer.due <= deadline { return }
+        if let timer { loop.cancel(timer.token) }
+        watch()
+    }
+
+    /// Closes the connection at the deadline. One that has moved to later meanwhile is looked at again then, so that a
+    /// connection costs one timer and not one for each message.
+    private func watch() {
+        let token = loop.schedule(at: deadline) { [weak self] in
+            guard let self else { return }
+            timer = nil
+            if loop.now >= deadline { close() } else { watch() }
+        }
+        timer = (deadline, token)
     }
 }

@@ -25,7 +25,7 @@ package final class StreamListener: ReadinessSource {
     private let loop: EventLoop
     private let limits: StreamLimits
     private var state: State
-    private var connections: [ObjectIdentifier: StreamConnection] = [:]
+    private var connections = Slab<StreamConnection>()
     private var clients: [IPAddress: Int] = [:]
 
     /// Binds to `endpoint`; can be called on any thread.
@@ -72,15 +72,17 @@ package final class StreamListener: ReadinessSource {
     private func close(_ registration: Registration) {
         state = .closed
         loop.close(registration)
-        for connection in Array(connections.values) { connection.close() }
+        for connection in connections.elements { connection.close() }
     }
 
     func loopEnded() { stop() }
 
     func ready(_ readiness: Readiness) {
-        guard case .open(let registration, let handler) = state else { return }
         var storage = afterglow_address()
-        while connections.count < limits.connections {
+        for _ in 0..<Limits.acceptsPerTurn {
+            // What is accepted is served at once, which may end any of this.
+            guard case .open(let registration, let handler) = state else { return }
+            guard connections.count < limits.connections else { return loop.change(registration, to: []) }
             let descriptor = afterglow_accept(registration.descriptor, &storage)
             guard descriptor >= 0 else {
                 if ![EAGAIN, EINTR, ECONNABORTED].contains(0 &- descriptor) { pauseAfterFailure() }
@@ -88,11 +90,10 @@ package final class StreamListener: ReadinessSource {
             }
             open(descriptor, storage.endpoint, handler)
         }
-        loop.change(registration, to: [])
     }
 
     func ended(_ connection: StreamConnection) {
-        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        guard connections.remove(connection.place) != nil else { return }
         let client = Self.client(connection.peer)
         let held = clients[client] ?? 0
         clients[client] = held > 1 ? held - 1 : nil
@@ -109,8 +110,10 @@ package final class StreamListener: ReadinessSource {
         let connection = StreamConnection(
             loop: loop, listener: self, peer: peer, handler: handler, limits: limits)
         guard connection.begin(descriptor) else { return }
-        connections[ObjectIdentifier(connection)] = connection
+        connection.place = connections.insert(connection)
         clients[client] = held + 1
+        // Mostly the first message is there already, which saves a turn.
+        connection.read()
     }
 
     /// What counts as one client: a machine with IPv6 has all addresses of a /64.

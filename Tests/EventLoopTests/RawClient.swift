@@ -27,6 +27,9 @@ final class RawClient {
         }
     }
 
+    /// Says that nothing more will be sent.
+    func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Waits for `count` octets; fewer when the server closed before.
     func receive(_ count: Int) -> [UInt8] {
         var octets = [UInt8](repeating: 0, count: count)

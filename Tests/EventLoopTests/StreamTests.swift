@@ -47,6 +47,43 @@ import Testing
         }
     }
 
+    @Test("Answers to messages that came together leave before the close that the last one asks for")
+    func answersBeforeClose() async throws {
+        try await withWorker { worker in
+            let handler = ClosingStreamHandler(at: [9])
+            let server = try await worker.listenStream(handler)
+            let client = RawClient(server)
+            client.send([0, 1, 5, 0, 1, 6, 0, 1, 9, 0, 1, 7])
+            #expect(client.receive(7) == [0, 1, 5, 0, 1, 6])
+        }
+    }
+
+    @Test("A client that has sent its last message gets all answers (RFC 7766 §6.2.4)")
+    func halfClosed() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenStream(ScriptedStreamHandler { $0.suffix(1) })
+            let client = RawClient(server)
+            client.send([0, 1, 1, 0, 1, 2, 0, 1, 3])
+            client.endOutput()
+            #expect(client.receive(10) == [0, 1, 1, 0, 1, 2, 0, 1, 3])
+        }
+    }
+
+    @Test("A connection's query and its answer change nothing of what the kernel is to report")
+    func interest() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenStream(ScriptedStreamHandler { $0.suffix(1) })
+            for number in UInt8(1)...3 {
+                let client = RawClient(server)
+                client.send([0, 1, number])
+                #expect(client.receive(3) == [0, 1, number])
+                client.endOutput()
+                #expect(client.receive(1).isEmpty)
+            }
+            #expect(await worker.interestChanges == 0)
+        }
+    }
+
     @Test("A server that closes without an answer is closed, not silent")
     func closed() async throws {
         try await withWorker { worker in
@@ -74,7 +111,20 @@ final class ScriptedStreamHandler: StreamHandler {
     }
 }
 
+/// Answers each message with itself, and closes at one of them.
+private final class ClosingStreamHandler: StreamHandler {
+    private let last: [UInt8]
+
+    init(at last: [UInt8]) { self.last = last }
+
+    func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {
+        if message == last { connection.close() } else { connection.send(message) }
+    }
+}
+
 extension Worker {
+    var interestChanges: Int { loop.interestChanges }
+
     func listenStream(
         _ handler: sending some StreamHandler, at address: IPAddress = loopback,
         limits: StreamLimits = StreamLimits()
