@@ -1,4 +1,4 @@
-import Dispatch
+package import Dispatch
 package import EventLoop
 package import Primitives
 package import Reachability
@@ -7,6 +7,8 @@ import Synchronization
 
 /// Watches what the workers report for outages: drains it ten times a second, has the detector judge, posts the
 /// verdicts, sends the probes, and passes everything on to the log.
+///
+/// When nothing has been reported for some seconds and no outage goes on, it looks once a second only, until the next report.
 package final class OutageWatch: ReachabilityRecorder {
     /// What is posted for the workers.
     package let board = VerdictBoard()
@@ -37,8 +39,19 @@ package final class OutageWatch: ReachabilityRecorder {
 
     /// Reports that wait at most: some seconds of a busy resolver. More are dropped and counted.
     package static let reportsMax = 65_536
-    /// An outage is to be known within seconds, and clients wait for verdicts.
-    private static let interval = DispatchTimeInterval.milliseconds(100)
+    /// How often it looks.
+    package struct Pace: Sendable {
+        /// An outage is to be known within seconds, and clients wait for verdicts.
+        package var interval = DispatchTimeInterval.milliseconds(100)
+        /// While nothing happens: a resolver that nobody asks, or that has every answer, need not wake up more often.
+        package var rest = DispatchTimeInterval.seconds(1)
+        /// Rounds without a report or an outage after which it rests: some seconds, as an exchange may be silent for.
+        package var roundsUntilRest = 50
+
+        package init() {}
+    }
+
+    private let pace: Pace
 
     private let inbox = Mutex(Inbox())
     private let state: Mutex<State>
@@ -54,6 +67,8 @@ package final class OutageWatch: ReachabilityRecorder {
         var detector: OutageDetector
         let random = RandomSource { UInt64.random(in: .min ... .max) }
         var droppedTold = 0
+        /// Rounds in a row in which there was nothing to judge.
+        var quietRounds = 0
     }
 
     private enum Phase {
@@ -68,16 +83,33 @@ package final class OutageWatch: ReachabilityRecorder {
         var services: [ClientService] = []
         var moments: [RouteMoment] = []
         var dropped = 0
+        /// Whether the next round is a rest away, and a report has to call it earlier.
+        var isResting = false
+        /// The number of the round that comes next; those that were called off have another.
+        var round = 0
 
         var count: Int { observations.count + zones.count + services.count + moments.count }
 
         mutating func take() -> Inbox {
-            var next = Inbox(dropped: dropped)
+            var next = Inbox(dropped: dropped, isResting: isResting, round: round)
             // As much may come until the next time; growing bit by bit would hold up the workers.
             next.observations.reserveCapacity(observations.count)
             next.services.reserveCapacity(services.count)
             swap(&self, &next)
             return next
+        }
+
+        /// Whether a report that came ends a rest.
+        mutating func wake() -> Bool {
+            defer { isResting = false }
+            return isResting
+        }
+
+        /// The number of the next round, before which there may be a rest unless something is reported already.
+        mutating func nextRound(mayRest: Bool) -> (number: Int, isAfterRest: Bool) {
+            round += 1
+            isResting = mayRest && count == 0
+            return (round, isResting)
         }
     }
 
@@ -89,8 +121,9 @@ package final class OutageWatch: ReachabilityRecorder {
     package init(
         detector: OutageDetector, clock: MachineClock = MachineClock(),
         identify: @escaping @Sendable (Observation) -> NetworkIdentity,
-        identifyAddress: @escaping @Sendable (IPAddress) -> NetworkIdentity, log: Log
+        identifyAddress: @escaping @Sendable (IPAddress) -> NetworkIdentity, log: Log, pace: Pace = Pace()
     ) {
+        self.pace = pace
         board.post(detector.verdicts)
         state = Mutex(State(detector: detector))
         self.clock = clock
@@ -108,13 +141,16 @@ package final class OutageWatch: ReachabilityRecorder {
     /// Takes in that an AS lost most of its routes, or had them back.
     package func record(_ moment: RouteMoment) { add { $0.moments.append(moment) } }
 
+    /// Whether it looks seldom, until the next report.
+    package var isResting: Bool { inbox.withLock { $0.isResting } }
+
     /// Reports dropped because the watch could not follow.
     package var dropped: Int { inbox.withLock { $0.dropped } }
 
     /// Begins to watch; `probe` sends one probe and must not block.
     package func start(probe: @escaping @Sendable (Probe) -> Void) {
         phase.withLock { $0 = .watching(probe: probe) }
-        schedule()
+        schedule(mayRest: false)
     }
 
     /// Takes in what has been reported so far, and ends.
@@ -124,20 +160,26 @@ package final class OutageWatch: ReachabilityRecorder {
     }
 
     private func add(_ change: (inout Inbox) -> Void) {
-        inbox.withLock { inbox in
+        let wakes = inbox.withLock { inbox in
             guard inbox.count < Self.reportsMax else {
                 inbox.dropped += 1
-                return
+                return false
             }
             change(&inbox)
+            return inbox.wake()
         }
+        if wakes { schedule(mayRest: false) }
     }
 
-    private func schedule() {
-        queue.asyncAfter(deadline: .now() + Self.interval) { [weak self] in
-            guard let self, case .watching(let probe) = phase.withLock({ $0 }) else { return }
+    private func schedule(mayRest: Bool) {
+        let (round, isAfterRest) = inbox.withLock { $0.nextRound(mayRest: mayRest) }
+        let wait = isAfterRest ? pace.rest : pace.interval
+        queue.asyncAfter(deadline: .now() + wait) { [weak self] in
+            guard let self, inbox.withLock({ $0.round == round }),
+                case .watching(let probe) = phase.withLock({ $0 })
+            else { return }
             for question in watch(at: clock.now, wall: clock.wallTime) { probe(question) }
-            schedule()
+            schedule(mayRest: state.withLock { $0.quietRounds >= pace.roundsUntilRest })
         }
     }
 
@@ -146,6 +188,8 @@ package final class OutageWatch: ReachabilityRecorder {
         let reports = inbox.withLock { $0.take() }
         let networks = reports.observations.map { identify($0) }
         let (report, verdicts) = state.withLock { state in
+            let isQuiet = reports.count == 0 && state.detector.openOutages.isEmpty
+            state.quietRounds = isQuiet ? state.quietRounds + 1 : 0
             for zone in reports.zones { state.detector.learn(zone, identify: identifyAddress) }
             for (observation, network) in zip(reports.observations, networks) {
                 state.detector.observe(observation, in: network)
