@@ -93,6 +93,8 @@ package final class Daemon {
             }
         }
         isServing.set(true)
+        // Making the log's tables takes as long as half of the rest, and clients can be answered meanwhile.
+        recorder.prepareLog()
     }
 
     private func startPage(_ cache: RecordCache) throws(DaemonProblem) {

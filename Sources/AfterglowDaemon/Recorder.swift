@@ -100,6 +100,9 @@ final class Recorder: Sendable {
         return detector
     }
 
+    /// Makes the log where there is none.
+    func prepareLog() { writer.prepare() }
+
     /// Takes what routing did to the log.
     func record(_ routes: [RouteBucket]) {
         for route in routes { writer.record(route) }

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import Primitives
 import Reachability
 
@@ -66,10 +67,14 @@ struct JournalStore: Sendable {
         for origin in content.origins { origins[origin.network.prefix] = origin }
     }
 
-    /// Reads what the database remembers; nil when it cannot be read.
+    /// Reads what the database remembers; nil when it cannot be read or there is none yet, which is not made for that.
     mutating func recall<Value>(_ read: (Database) throws -> Value) -> Value? {
-        try? open().read(read)
+        guard database != nil || access(path, F_OK) == 0 else { return nil }
+        return try? open().read(read)
     }
+
+    /// Makes the database, or brings an older one to this version; what prevents it is told when something is to be saved.
+    mutating func prepare() { _ = try? open() }
 
     private func isClean(_ rows: [BucketRow]) -> Bool {
         rows.isEmpty && origins.isEmpty && service.isEmpty && outages.isEmpty && delegations.isEmpty

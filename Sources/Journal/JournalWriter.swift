@@ -54,6 +54,9 @@ package final class JournalWriter: Sendable {
         }
     }
 
+    /// Makes the database where there is none, so that it can be read before anything is recorded. Takes some milliseconds.
+    package func prepare() { store.withLock { $0.prepare() } }
+
     /// Queues an observation.
     package func record(_ observation: Observation) { inbox.withLock { $0.add(observation) } }
 

@@ -38,7 +38,7 @@ struct EnvironmentOverride {
 
     /// The configuration with this key set.
     func applied(to node: Node?) throws -> Node {
-        let value = try Yams.compose(yaml: text) ?? Node("", Tag(.null), .plain)
+        let value = try Yams.compose(yaml: text, .basic) ?? Node("", Tag(.null), .plain)
         return Self.set(path[...], to: value, in: node)
     }
 

@@ -17,7 +17,8 @@ extension Settings {
         defaults.stateDirectory = stateDirectory(in: environment)
         var source = file
         do {
-            var node = try Yams.compose(yaml: text)
+            // Each key says what its value may be; YAML's own types, found by regular expressions, are not asked for.
+            var node = try Yams.compose(yaml: text, .basic)
             let section = section(defaults: defaults)
             reading.overrides = EnvironmentOverride.all(
                 in: environment, schema: section.schema, reading: &reading)

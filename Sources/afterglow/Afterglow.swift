@@ -1,5 +1,6 @@
 import ArgumentParser
 
+/// The root of the commands. Each gives its name: to derive names from types takes a tenth of a start.
 struct Afterglow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "afterglow",

@@ -8,6 +8,7 @@ import Settings
 
 struct Anchors: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "anchors",
         abstract: "List trust anchors, and switch validation off below a name for a while.",
         subcommands: [AnchorList.self, NegativeAnchors.self])
 }

@@ -10,6 +10,7 @@ import Settings
 
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "audit",
         abstract: "Say what a zone depends on, and which networks take it down when they are lost.",
         discussion: """
             It follows the zone's name servers, the zones that their names are in, and those that these need; finds the \

@@ -6,6 +6,7 @@ import Settings
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Say what is wrong with a file, with line and column, or exit 0.",
         subcommands: [CheckConfig.self, CheckZone.self])
 }

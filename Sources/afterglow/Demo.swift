@@ -5,6 +5,7 @@ import Primitives
 
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "demo",
         abstract: "See an operator disappear, as on 4 April 2023, and what clients get meanwhile.",
         discussion: """
             A small Internet on loopback addresses, in this process, with real sockets and DNS and BGP messages: root, \

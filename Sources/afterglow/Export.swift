@@ -8,6 +8,7 @@ extension ExportFormat: ExpressibleByArgument {}
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "export",
         abstract: "Write the reachability log to standard output or a file.",
         discussion: """
             It works on the database of a running server and on a copy of it, in constant memory. Records come the \

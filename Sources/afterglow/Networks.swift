@@ -6,6 +6,7 @@ import Reachability
 
 struct Networks: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "networks",
         abstract: "Say of every network that was asked whether it answers.",
         discussion: "The state, the ratio and the round trip are those of the last hour.")
 

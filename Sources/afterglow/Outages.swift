@@ -6,6 +6,7 @@ import Reachability
 
 struct Outages: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "outages",
         abstract: "List the outages, the newest first.",
         discussion: """
             For each: when, for how long and what vanished; then the zones and name servers that went with it, what \

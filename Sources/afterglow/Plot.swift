@@ -6,6 +6,7 @@ import Primitives
 
 struct Plot: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "plot",
         abstract: "Draw the chart of one network.",
         discussion: """
             Four panels on one axis of time: the share of exchanges answered against an earlier time, routing, a strip \

@@ -8,6 +8,7 @@ import Settings
 
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "replay",
         abstract: "Play MRT files as if they were live: who lost routes, when, and who had them back.",
         discussion: """
             Give a table (such as RouteViews' rib.* or RIPE RIS' bview.*) first and the updates that follow it after, \

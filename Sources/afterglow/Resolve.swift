@@ -9,6 +9,7 @@ import Validation
 
 struct Resolve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "resolve",
         abstract: "Resolve a name once, in this process, from an empty cache.",
         discussion: """
             Prints the records; with --trace first each exchange: zone, server, address, prefix, AS, outcome and \

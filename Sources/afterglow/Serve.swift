@@ -5,6 +5,7 @@ import Settings
 
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "serve",
         abstract: "Run the resolver.",
         discussion: """
             Without a configuration it listens on 127.0.0.1 and ::1, port 5300, over UDP and TCP. It prints `ready` \

@@ -6,6 +6,7 @@ import Telemetry
 
 struct Top: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "top",
         abstract: "Watch a running resolver: rates, hit ratio, latency, networks in trouble.",
         discussion: """
             It reads /metrics and /api/v1/outages of the resolver's http listener. On a terminal the view is drawn anew each \
