@@ -1,6 +1,7 @@
 import Caching
 import DNSWire
 import Dashboard
+import Dispatch
 package import EventLoop
 import Foundation
 import Primitives
@@ -93,8 +94,19 @@ package final class Daemon {
             }
         }
         isServing.set(true)
-        // Making the log's tables takes as long as half of the rest, and clients can be answered meanwhile.
-        recorder.prepareLog()
+        prepareLog()
+    }
+
+    /// Makes the log where there is none, which takes as long as much of the rest, and returns when it is made. On a thread
+    /// that gives way to the workers, who answer clients meanwhile, also where they share one processor.
+    private func prepareLog() {
+        let isDone = DispatchSemaphore(value: 0)
+        Thread { [recorder] in
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+            recorder.prepareLog()
+            isDone.signal()
+        }.start()
+        isDone.wait()
     }
 
     private func startPage(_ cache: RecordCache) throws(DaemonProblem) {
