@@ -6,7 +6,7 @@ package import Recursion
 /// checksum before it; numbers are little-endian. A last, empty part of kind 0 says that the file is whole.
 package enum SnapshotFile {
     /// Another arrangement of the octets gets another number; a file with any other is left aside.
-    static let firstLine = Array("afterglow cache 1\n".utf8)
+    static let firstLine = Array("afterglow cache 2\n".utf8)
     static let headOctets = 1 + 8 + 8
 
     package enum Kind: UInt8 {

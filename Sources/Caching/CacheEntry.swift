@@ -3,9 +3,9 @@ import Primitives
 
 /// A cached answer as octets, in the cache and in its snapshot alike.
 ///
-/// At offset 0 the moment of expiry, in nanoseconds; at 8 the hash and at 12 the TTL that the set had when it came; at
-/// 16 the type; at 18 the kind, at 19 the form; at 20 the count of octets of the name, which follows; then the
-/// answer and its proof. Numbers are little-endian.
+/// At offset 0 the moment of expiry, at 4 the hash, at 8 the TTL that the set had when it came, at 12 the type, at 14 the kind, at
+/// 15 the form, at 16 the count of octets of the name, which follows; then the answer's data; its signatures and its proof, where
+/// the form says that there are some. Numbers are little-endian.
 struct CacheEntry {
     /// What an answer is kept under.
     struct Key {
@@ -14,7 +14,27 @@ struct CacheEntry {
         let kind: RecordCache.Kind
     }
 
-    static let nameOffset = 21
+    private enum Layout {
+        static let expiry = 0
+        static let hash = 4
+        static let ttl = 8
+        static let type = 12
+        static let kind = 14
+        static let form = 15
+        static let nameCount = 16
+        static let name = 17
+    }
+
+    /// Parts of the form: what kind of answer it is, whether signatures and proof follow, and from which bit on how far it
+    /// was validated.
+    private enum Form {
+        static let answer: UInt8 = 7
+        static let isProven: UInt8 = 8
+        static let security: UInt8 = 4
+    }
+
+    /// The octets that an entry has at least.
+    static let octetsMin = Layout.name
     static let octetsMax = 1 << 20
 
     let answer: CachedAnswer
@@ -25,26 +45,28 @@ struct CacheEntry {
         _ octets: UnsafeRawBufferPointer, _ name: UnsafeRawBufferPointer, _ type: RecordType,
         _ kind: RecordCache.Kind
     ) -> Bool {
-        guard octets.count >= nameOffset + name.count, octets[20] == UInt8(truncatingIfNeeded: name.count),
-            octets.loadUnaligned(fromByteOffset: 16, as: UInt16.self) == type.rawValue,
-            octets[18] == kind.rawValue
+        let end = Layout.name + name.count
+        guard octets.count >= end, octets[Layout.nameCount] == UInt8(truncatingIfNeeded: name.count),
+            octets.loadUnaligned(fromByteOffset: Layout.type, as: UInt16.self) == type.rawValue,
+            octets[Layout.kind] == kind.rawValue
         else { return false }
-        return Name.equal(
-            UnsafeRawBufferPointer(rebasing: octets[nameOffset..<(nameOffset + name.count)]), name)
+        return Name.equal(UnsafeRawBufferPointer(rebasing: octets[Layout.name..<end]), name)
     }
 
     /// Whether the octets of an entry hold a set.
-    static func isPositive(_ octets: UnsafeRawBufferPointer) -> Bool { octets[19] & 0xF == 0 }
+    static func isPositive(_ octets: UnsafeRawBufferPointer) -> Bool {
+        octets[Layout.form] & Form.answer == 0
+    }
 
     /// The name that an entry is under, as it was written when it came.
     static func name(_ octets: UnsafeRawBufferPointer) -> Name? {
-        var reader = EntryReader(octets, offset: nameOffset - 1)
+        var reader = EntryReader(octets, offset: Layout.nameCount)
         return reader.readName()
     }
 
     /// Calls `body` with the RDATA of each record of the set that the octets of an entry hold.
     static func forEachData(_ octets: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
-        var reader = EntryReader(octets, offset: nameOffset + Int(octets[20]))
+        var reader = EntryReader(octets, offset: Layout.name + Int(octets[Layout.nameCount]))
         guard let count = reader.readCount(octets: 2) else { return }
         for _ in 0..<count {
             guard let data = reader.readData() else { return }
@@ -52,12 +74,31 @@ struct CacheEntry {
         }
     }
 
-    static func expiry(_ octets: UnsafeRawBufferPointer) -> Instant {
-        Instant(nanoseconds: octets.loadUnaligned(fromByteOffset: 0, as: Int64.self))
+    static func expiry(_ octets: UnsafeRawBufferPointer) -> CacheMoment {
+        CacheMoment(eighths: octets.loadUnaligned(fromByteOffset: Layout.expiry, as: UInt32.self))
     }
 
     static func hash(_ octets: UnsafeRawBufferPointer) -> UInt32 {
-        octets.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
+        octets.loadUnaligned(fromByteOffset: Layout.hash, as: UInt32.self)
+    }
+
+    /// Gives the octets of an entry that was parsed another moment of expiry and another hash.
+    static func set(_ expires: CacheMoment, hash: UInt32, in octets: UnsafeMutableRawBufferPointer) {
+        octets.storeBytes(of: expires.eighths.littleEndian, toByteOffset: Layout.expiry, as: UInt32.self)
+        octets.storeBytes(of: hash.littleEndian, toByteOffset: Layout.hash, as: UInt32.self)
+    }
+
+    /// Under what the octets of an entry are kept: the name where it lies, the type and the kind; nil where they are none.
+    static func key(
+        _ octets: UnsafeRawBufferPointer
+    ) -> (name: UnsafeRawBufferPointer, type: RecordType, kind: RecordCache.Kind)? {
+        guard octets.count > Layout.name, let kind = RecordCache.Kind(rawValue: octets[Layout.kind]) else {
+            return nil
+        }
+        let end = Layout.name + Int(octets[Layout.nameCount])
+        guard end <= octets.count else { return nil }
+        let type = RecordType(rawValue: octets.loadUnaligned(fromByteOffset: Layout.type, as: UInt16.self))
+        return (UnsafeRawBufferPointer(rebasing: octets[Layout.name..<end]), type, kind)
     }
 }
 
@@ -66,14 +107,14 @@ struct CacheEntry {
 extension CacheEntry {
     /// How many octets `compose` writes.
     func octetCount(under key: Key) -> Int {
-        var count = Self.nameOffset + key.name.octets.count
+        var count = Layout.name + key.name.octets.count
         switch answer {
-        case .positive(let set): count += Self.octetCount(set.data) + Self.octetCount(set.signatures)
+        case .positive(let set): count += Self.octetCount(set.data)
         case .noData(let start), .nameError(let start):
             count += 1 + start.zone.octets.count + 4 + start.data.octets.count
-            count += Self.octetCount(start.signatures)
         }
-        count += 2
+        guard isProven else { return count }
+        count += Self.octetCount(signatures) + 2
         for set in evidence.proof {
             count += 1 + set.name.octets.count + 6
             count += Self.octetCount(set.data) + Self.octetCount(set.signatures)
@@ -88,9 +129,9 @@ extension CacheEntry {
     }
 
     /// Writes the octets of an entry into `room`, which has `octetCount` of them.
-    func compose(_ key: Key, hash: UInt32, expires: Instant, into room: UnsafeMutableRawBufferPointer) {
+    func compose(_ key: Key, hash: UInt32, expires: CacheMoment, into room: UnsafeMutableRawBufferPointer) {
         var writer = EntryWriter(room: room)
-        writer.write(expires.nanoseconds)
+        writer.write(expires.eighths)
         writer.write(hash)
         writer.write(ttl)
         writer.write(key.type.rawValue)
@@ -98,15 +139,14 @@ extension CacheEntry {
         writer.write(form)
         writer.write(key.name)
         switch answer {
-        case .positive(let set):
-            writer.write(set.data)
-            writer.write(set.signatures)
+        case .positive(let set): writer.write(set.data)
         case .noData(let start), .nameError(let start):
             writer.write(start.zone)
             writer.write(UInt16(1))
             writer.write(start.data)
-            writer.write(start.signatures)
         }
+        guard isProven else { return }
+        writer.write(signatures)
         writer.write(UInt16(truncatingIfNeeded: evidence.proof.count))
         for set in evidence.proof {
             writer.write(set.name)
@@ -121,7 +161,16 @@ extension CacheEntry {
         if case .positive(let set) = answer { set.ttl } else { 0 }
     }
 
-    /// The kind of answer in the lower four bits, how far it was validated above.
+    private var signatures: [RecordData] {
+        switch answer {
+        case .positive(let set): set.signatures
+        case .noData(let start), .nameError(let start): start.signatures
+        }
+    }
+
+    /// Whether anything stands behind the answer that a validator can check.
+    private var isProven: Bool { !signatures.isEmpty || !evidence.proof.isEmpty }
+
     private var form: UInt8 {
         let kind: UInt8 =
             switch answer {
@@ -129,9 +178,8 @@ extension CacheEntry {
             case .noData: 1
             case .nameError: 2
             }
-        return kind | evidence.security.rawValue << 4
+        return kind | (isProven ? Form.isProven : 0) | evidence.security.rawValue << Form.security
     }
-
 }
 
 /// Fills the room of an entry from its beginning on.
@@ -170,29 +218,32 @@ private struct EntryWriter {
 // MARK: Parsing
 
 extension CacheEntry {
-    /// Reads an entry; nil where the octets are none. What follows it is padding.
+    /// Reads an entry; nil where the octets are none.
     init?(parsing octets: UnsafeRawBufferPointer) {
-        guard octets.count > Self.nameOffset, let security = SecurityStatus(rawValue: octets[19] >> 4) else {
-            return nil
-        }
-        var reader = EntryReader(octets, offset: 20)
-        let ttl = octets.loadUnaligned(fromByteOffset: 12, as: UInt32.self)
-        let type = RecordType(rawValue: octets.loadUnaligned(fromByteOffset: 16, as: UInt16.self))
+        guard octets.count > Layout.name,
+            let security = SecurityStatus(rawValue: octets[Layout.form] >> Form.security)
+        else { return nil }
+        var reader = EntryReader(octets, offset: Layout.nameCount)
+        let ttl = octets.loadUnaligned(fromByteOffset: Layout.ttl, as: UInt32.self)
+        let type = RecordType(rawValue: octets.loadUnaligned(fromByteOffset: Layout.type, as: UInt16.self))
+        let isProven = octets[Layout.form] & Form.isProven != 0
         guard let name = reader.readName() else { return nil }
-        switch octets[19] & 0xF {
+        switch octets[Layout.form] & Form.answer {
         case 0:
-            guard let data = reader.readList(), let signatures = reader.readList() else { return nil }
+            guard let data = reader.readList(), let signatures = isProven ? reader.readList() : [] else {
+                return nil
+            }
             answer = .positive(
                 RecordSet(name: name, type: type, ttl: ttl, data: data, signatures: signatures))
         case 1, 2:
             guard let zone = reader.readName(), let data = reader.readList()?.first,
-                let signatures = reader.readList()
+                let signatures = isProven ? reader.readList() : []
             else { return nil }
             let start = StartOfZone(zone: zone, data: data, signatures: signatures)
-            answer = octets[19] & 0xF == 1 ? .noData(start) : .nameError(start)
+            answer = octets[Layout.form] & Form.answer == 1 ? .noData(start) : .nameError(start)
         default: return nil
         }
-        guard let proof = reader.readProof() else { return nil }
+        guard let proof = isProven ? reader.readProof() : [] else { return nil }
         evidence = Evidence(security, proof: proof)
     }
 }

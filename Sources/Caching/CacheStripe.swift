@@ -14,7 +14,7 @@ struct CacheStripe: ~Copyable, Sendable {
     private var ghosts: [UInt32] = []
     private let ghostsMax: Int
 
-    /// Parts of the memory: a sixth for the index, which entries of 64 octets and more need at most, an eightieth for
+    /// Parts of the memory: a sixth for the index, which entries of 56 octets and more need at most, an eightieth for
     /// the remembered hashes, a tenth of the rest for the small ring, as the paper has it.
     init(memory: Int) {
         index = EntryIndex(octetsMax: memory / 6)

@@ -3,7 +3,8 @@
 /// An entry is its octets, without an object of its own. The memory is asked for at once and occupied as it is
 /// written to. Places are offsets that stay valid until the entry is dropped. Confined to whoever holds it.
 package struct EntryRing: ~Copyable, @unchecked Sendable {
-    /// What stands before the octets of each entry: their count, rounded up, and how often they were asked for.
+    /// What stands before the octets of each entry: how many the ring has for it, whether it is there still, how often it was
+    /// asked for, and how many octets of padding follow it.
     package static let overhead = 8
 
     private let room: UnsafeMutableRawBufferPointer
@@ -49,6 +50,7 @@ package struct EntryRing: ~Copyable, @unchecked Sendable {
         let place = head
         setHeader(need, live: true, at: place)
         room[place + 5] = frequency
+        room[place + 6] = UInt8(truncatingIfNeeded: need - Self.overhead - count)
         write(
             UnsafeMutableRawBufferPointer(
                 rebasing: room[(place + Self.overhead)..<(place + Self.overhead + count)]))
@@ -57,9 +59,10 @@ package struct EntryRing: ~Copyable, @unchecked Sendable {
         return place
     }
 
-    /// The octets of the entry at a place, with up to seven octets of padding.
+    /// The octets of the entry at a place.
     package subscript(place: Int) -> UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(rebasing: room[(place + Self.overhead)..<(place + length(at: place))])
+        let end = place + length(at: place) - Int(room[place + 6])
+        return UnsafeMutableRawBufferPointer(rebasing: room[(place + Self.overhead)..<end])
     }
 
     /// How often the entry was asked for, as far as `touch` counts.

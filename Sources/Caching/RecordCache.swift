@@ -23,7 +23,7 @@ package final class RecordCache: Sendable {
 
     let cells: [Cell]
     let staleFor: Duration
-    private let staleNanoseconds: Int64
+    let staleEighths: Int64
     /// Keeps clients from choosing names that meet in the table.
     private let seed: UInt64
 
@@ -33,7 +33,7 @@ package final class RecordCache: Sendable {
         let memory = max(4096, memory / max(1, stripes))
         cells = (0..<max(1, stripes)).map { _ in Cell(memory: memory) }
         self.staleFor = staleFor
-        staleNanoseconds = staleFor.nanoseconds
+        staleEighths = CacheMoment.eighths(staleFor)
         self.seed = seed
     }
 
@@ -81,15 +81,15 @@ package final class RecordCache: Sendable {
     ) -> CacheHit? {
         withEntry(name, type, kind, now, stale) { octets, left in
             guard let entry = CacheEntry(parsing: octets) else { return nil }
-            let seconds = left / 1_000_000_000
+            let seconds = left / CacheMoment.perSecond
             return CacheHit(
                 answer: entry.answer, evidence: entry.evidence, ttl: UInt32(clamping: seconds),
                 staleFor: left > 0 ? nil : UInt32(clamping: -seconds))
         }
     }
 
-    /// Reads an entry that may be used, with the nanoseconds that it still lives; they are negative when it is stale. Its
-    /// stripe is locked meanwhile.
+    /// Reads an entry that may be used, with the eighths of a second that it still lives; they are negative when it is stale.
+    /// Its stripe is locked meanwhile.
     func withEntry<Value: Sendable>(
         _ name: UnsafeRawBufferPointer, _ type: RecordType, _ kind: Kind, _ now: Instant, _ stale: Bool,
         _ read: (UnsafeRawBufferPointer, Int64) -> Value?
@@ -97,8 +97,8 @@ package final class RecordCache: Sendable {
         let (cell, hash) = locate(name, type, kind)
         return cell.stripe.withLock { stripe in
             guard let octets = stripe.find(hash, name, type, kind) else { return nil }
-            let left = CacheEntry.expiry(octets).nanoseconds &- now.nanoseconds
-            guard left > 0 || stale && left >= 0 &- staleNanoseconds else { return nil }
+            let left = CacheEntry.expiry(octets) - CacheMoment(now)
+            guard left > 0 || stale && left >= 0 - staleEighths else { return nil }
             return read(octets, left)
         }
     }
@@ -164,7 +164,8 @@ package final class RecordCache: Sendable {
             let count = entry.octetCount(under: key)
             guard count <= CacheEntry.octetsMax else { return }
             withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { room in
-                entry.compose(key, hash: hash, expires: now.advanced(bySeconds: ttl), into: room)
+                entry.compose(
+                    key, hash: hash, expires: CacheMoment(now).advanced(bySeconds: ttl), into: room)
                 cell.stripe.withLock { stripe in
                     stripe.remove(hash, name, key.type, key.kind)
                     stripe.insert(UnsafeRawBufferPointer(room), hash)

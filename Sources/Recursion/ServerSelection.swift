@@ -1,6 +1,6 @@
 package import DNSWire
 package import Primitives
-import Reachability
+package import Reachability
 
 /// Chooses which address of a zone to ask next, and learns from what came of it. Confined to one worker.
 package final class ServerSelection {
@@ -91,7 +91,7 @@ package final class ServerSelection {
     /// - Parameters:
     ///   - targets: the zone's addresses and what came of asking them for this question.
     ///   - identify: the AS of an address, where it is known; asked only after a silence.
-    func choose(
+    package func choose(
         from targets: Targets, verdicts: any VerdictSource, identify: (IPAddress) -> ASNumber?,
         at now: Instant,
         random: RandomSource

@@ -1,8 +1,8 @@
-import DNSWire
-import Primitives
+package import DNSWire
+package import Primitives
 
 /// The addresses of one zone's servers and what came of asking them one question.
-struct Targets {
+package struct Targets {
     let zone: Name
     private(set) var addresses: [IPAddress]
     /// How often which addresses were asked; a few at most.
@@ -21,7 +21,7 @@ struct Targets {
         case memory
     }
 
-    init(zone: Name, addresses: [IPAddress]) {
+    package init(zone: Name, addresses: [IPAddress]) {
         self.zone = zone
         self.addresses = addresses
     }

@@ -22,17 +22,19 @@ package final class AnswerCache {
     /// The octets in use.
     package var octetCount: Int { ring.used + index.octetCount }
 
-    /// What stands before the octets of a message: hash, moments of arrival and expiry, and where its TTLs are.
+    /// What stands before the octets of a message: hash, moments of arrival and expiry, the length of the question's name, and
+    /// where the TTLs are.
     private enum Layout {
-        static let count = 4
-        static let questionEnd = 6
-        static let stored = 8
-        static let expires = 16
-        static let flags = 24
-        static let offsetCount = 25
-        static let isRenewed = 26
-        static let offsets = 27
+        static let stored = 4
+        static let expires = 8
+        /// One less than the name's octets, of which there may be 255.
+        static let nameEnd = 12
+        static let flags = 13
+        static let offsetCount = 14
+        static let offsets = 15
         static let offsetsMax = 255
+        /// Of the flags, which are those of a `QueryShape`: whether the answer was asked for anew.
+        static let isRenewed: UInt8 = 0x80
     }
 
     /// Writes the answer to a query into `reply` and returns its length; 0 when there is none that fits.
@@ -42,7 +44,8 @@ package final class AnswerCache {
     ) -> Int {
         guard let place = find(query, shape) else { return 0 }
         let entry = UnsafeRawBufferPointer(ring[place])
-        let left = entry.loadUnaligned(fromByteOffset: Layout.expires, as: Int64.self) &- now.nanoseconds
+        let present = CacheMoment(now)
+        let left = Self.moment(entry, Layout.expires) - present
         guard left > 0 else { return 0 }
         let message = Self.message(entry)
         guard message.count <= shape.limit, message.count <= reply.count else { return 0 }
@@ -51,10 +54,9 @@ package final class AnswerCache {
         reply.copyBytes(from: query[..<2])
         UnsafeMutableRawBufferPointer(rebasing: reply[12...])
             .copyMemory(from: UnsafeRawBufferPointer(rebasing: query[12..<shape.questionEnd]))
-        let stored = entry.loadUnaligned(fromByteOffset: Layout.stored, as: Int64.self)
-        let lived = now.nanoseconds &- stored
+        let lived = present - Self.moment(entry, Layout.stored)
         if left &* 9 < lived { tellOfEnd(of: place, query, left: left, lived: lived) }
-        let age = UInt32(clamping: lived / 1_000_000_000)
+        let age = UInt32(clamping: lived / CacheMoment.perSecond)
         guard age > 0 else { return message.count }
         for number in 0..<Int(entry[Layout.offsetCount]) {
             let offset = Int(
@@ -78,17 +80,15 @@ package final class AnswerCache {
         guard EntryRing.octets(for: size) <= ring.capacity / 2 else { return }
         if let old = find(query, shape) { forget(old, shape.tableHash) }
         while !ring.hasRoom(for: size) || !index.hasRoom { evictOne(at: now) }
-        let expires = now + .seconds(Int64(ttl))
+        let stored = CacheMoment(now)
         let place = ring.append(count: size) { room in
             room.storeBytes(of: shape.tableHash, as: UInt32.self)
-            room.storeBytes(of: UInt16(octets.count), toByteOffset: Layout.count, as: UInt16.self)
+            room.storeBytes(of: stored.eighths, toByteOffset: Layout.stored, as: UInt32.self)
             room.storeBytes(
-                of: UInt16(shape.questionEnd), toByteOffset: Layout.questionEnd, as: UInt16.self)
-            room.storeBytes(of: now.nanoseconds, toByteOffset: Layout.stored, as: Int64.self)
-            room.storeBytes(of: expires.nanoseconds, toByteOffset: Layout.expires, as: Int64.self)
+                of: stored.advanced(bySeconds: ttl).eighths, toByteOffset: Layout.expires, as: UInt32.self)
+            room[Layout.nameEnd] = Self.nameEnd(shape)
             room[Layout.flags] = shape.flags
             room[Layout.offsetCount] = UInt8(offsets.count)
-            room[Layout.isRenewed] = 0
             for (number, offset) in offsets.enumerated() {
                 room.storeBytes(of: offset, toByteOffset: Layout.offsets + 2 * number, as: UInt16.self)
             }
@@ -98,14 +98,14 @@ package final class AnswerCache {
         index.insert(shape.tableHash, place)
     }
 
-    /// Times are in nanoseconds.
+    /// Times are in eighths of a second.
     private func tellOfEnd(of place: Int, _ query: UnsafeRawBufferPointer, left: Int64, lived: Int64) {
         let entry = ring[place]
-        guard entry[Layout.isRenewed] == 0, lived &+ left >= Limits.renewableLifetime.nanoseconds else {
-            return
-        }
-        entry[Layout.isRenewed] = 1
-        runsOut?(query, UInt32(clamping: left / 1_000_000_000 + 1))
+        guard entry[Layout.flags] & Layout.isRenewed == 0,
+            lived + left >= CacheMoment.eighths(Limits.renewableLifetime)
+        else { return }
+        entry[Layout.flags] |= Layout.isRenewed
+        runsOut?(query, UInt32(clamping: left / CacheMoment.perSecond + 1))
     }
 
     /// Forgets everything, as when the zones that answers came from have changed.
@@ -117,9 +117,8 @@ package final class AnswerCache {
     private func find(_ query: UnsafeRawBufferPointer, _ shape: QueryShape) -> Int? {
         index.find(shape.tableHash) { place in
             let entry = UnsafeRawBufferPointer(ring[place])
-            guard entry[Layout.flags] == shape.flags,
-                Int(entry.loadUnaligned(fromByteOffset: Layout.questionEnd, as: UInt16.self))
-                    == shape.questionEnd
+            guard entry[Layout.flags] & ~Layout.isRenewed == shape.flags,
+                entry[Layout.nameEnd] == Self.nameEnd(shape)
             else { return false }
             return Self.sameQuestion(Self.message(entry), query, end: shape.questionEnd)
         }
@@ -137,9 +136,15 @@ package final class AnswerCache {
     }
 
     private static func message(_ entry: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        let start = Layout.offsets + 2 * Int(entry[Layout.offsetCount])
-        let count = Int(entry.loadUnaligned(fromByteOffset: Layout.count, as: UInt16.self))
-        return UnsafeRawBufferPointer(rebasing: entry[start..<(start + count)])
+        UnsafeRawBufferPointer(rebasing: entry[(Layout.offsets + 2 * Int(entry[Layout.offsetCount]))...])
+    }
+
+    private static func moment(_ entry: UnsafeRawBufferPointer, _ offset: Int) -> CacheMoment {
+        CacheMoment(eighths: entry.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+
+    private static func nameEnd(_ shape: QueryShape) -> UInt8 {
+        UInt8(truncatingIfNeeded: shape.questionEnd - Header.octetCount - 5)
     }
 
     private func forget(_ place: Int, _ hash: UInt32) {
@@ -151,7 +156,7 @@ package final class AnswerCache {
         guard let place = ring.takeOldest() else { return }
         let entry = UnsafeRawBufferPointer(ring[place])
         let hash = entry.loadUnaligned(as: UInt32.self)
-        let isFresh = now.nanoseconds < entry.loadUnaligned(fromByteOffset: Layout.expires, as: Int64.self)
+        let isFresh = Self.moment(entry, Layout.expires) - CacheMoment(now) > 0
         guard isFresh, index.hasRoom, ring.frequency(at: place) > 0, ring.hasRoom(for: entry.count) else {
             return index.remove(hash, place)
         }
