@@ -136,6 +136,14 @@ let package = Package(
             name: "cache-benchmark", dependencies: ["Caching", "DNSWire", "Primitives"],
             path: "Benchmarks/Cache", swiftSettings: settings),
         .executableTarget(
+            name: "micro-benchmark",
+            dependencies: [
+                "AllocationCounter", "Caching", "DNSWire", "Primitives", "Reachability", "Recursion",
+                "Routing",
+                "RoutingWire", "Serving",
+            ],
+            path: "Benchmarks/Micro", swiftSettings: settings),
+        .executableTarget(
             name: "afterglow-score",
             dependencies: [
                 "Primitives", "Reachability", "Simulation",

@@ -37,7 +37,9 @@ class Run:
     def scaled(self, count):
         return max(1, int(count * self.scale))
 
-    def command(self, resolver, signed=False):
+    def command(self, resolver, signed=False, snapshot=False):
+        if snapshot:
+            return resolver.configure(self.machine, self.internet.hints, snapshot=True)
         if signed:
             return resolver.configure(self.machine, self.signed.hints, self.signed.anchor)
         return resolver.configure(self.machine, self.internet.hints)
@@ -53,7 +55,7 @@ def parse():
     parser.add_argument("--only", help="resolvers, by name, separated by commas")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each resolver; medians are shown")
     parser.add_argument("--scale", type=float, default=1, help="multiplies the number of queries")
-    parser.add_argument("--names", type=int, default=1_000_000, help="names of the row memory")
+    parser.add_argument("--names", type=int, default=1_000_000, help="names of the rows memory, growth, restart")
     parser.add_argument("--svg", help="file for the chart")
     parser.add_argument("--json", help="file for every turn's figures")
     options = parser.parse_args()
@@ -100,7 +102,7 @@ def measure(run, key, resolvers, rounds):
         if best is None:
             return {}
         run.half_rate = int(best[1] / 2)
-    for number in range(rounds if key != "memory" else 1):
+    for number in range(rounds if key not in ["memory", "growth"] else 1):
         if row.with_floor:
             turns.setdefault(report.FLOOR, []).append(rows.floor(run))
         for resolver in resolvers:

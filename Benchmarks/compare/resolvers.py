@@ -22,11 +22,11 @@ class Resolver:
         return shutil.which(self.program) is not None
 
 
-def afterglow(machine, hints, anchor=None):
+def afterglow(machine, hints, anchor=None, snapshot=False):
     text = f"""listen: [{{ address: 127.0.0.1, port: 53 }}]
 workers: 1
 state-directory: {machine.path("state")}
-cache: {{ memory: {MEGABYTES}MiB, snapshot: false }}
+cache: {{ memory: {MEGABYTES}MiB, snapshot: {str(snapshot).lower()} }}
 resolver: {{ root-hints: {hints}, ipv6: false }}
 dnssec: {f"{{ trust-anchors: {anchor} }}" if anchor else "{ mode: off }"}
 routing: {{ origin-dns: off }}

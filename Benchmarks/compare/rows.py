@@ -1,6 +1,8 @@
 """What is measured. Each row starts a resolver afresh, asks, and returns figures by name; None is not measured."""
 
 import json
+import os
+import random
 import subprocess
 import sys
 import time
@@ -8,6 +10,7 @@ from os.path import dirname, join
 
 from load import dnsperf, dnsperf_begun, uniform, write, zipf
 from machine import resident_octets, wait_for
+from resolvers import AFTERGLOW
 from signed import ALTERED, SAMPLE
 
 CLIENTS = ["-c", 4, "-q", 50]
@@ -108,6 +111,20 @@ def memory(run, resolver):
     return {"octets a name": kept, "µs a query, Zipf": load.microseconds}
 
 
+def growth(run, resolver):
+    """Cached answers from a cache of 10,000 names and from a full one, any name as likely as any other."""
+    process = started(run, resolver)
+    costs = []
+    for count in [10_000, run.names]:
+        fill = write(run.machine, "fill", uniform("mass", count))
+        dnsperf(run.machine, process, fill, "-c", 4, "-q", 100, "-n", 1)
+        draw = random.Random(1)
+        asked = (f"mass{draw.randrange(count)}.wild.bench" for _ in range(run.scaled(400_000)))
+        names = write(run.machine, "names", asked)
+        costs.append(dnsperf(run.machine, process, names, *CLIENTS, "-n", 1).microseconds)
+    return {"µs a query, 10,000 names": costs[0], "µs a query, all names": costs[1], "ratio": costs[1] / costs[0]}
+
+
 def latency(run, resolver):
     names = write(run.machine, "names", uniform("name", 10_000))
     process = started(run, resolver)
@@ -131,11 +148,31 @@ def tcp(run, resolver):
 
 def start(run, resolver):
     """Milliseconds from the start of the process to its first answer, which takes one exchange."""
-    command = run.command(resolver)
+    return {"ms to the first answer": first_answer(run, run.command(resolver))}
+
+
+def first_answer(run, command):
     own = join(dirname(__file__), "first_answer.py")
     asked = run.machine.within("client", 0, [sys.executable, own, json.dumps(command)])
     shown = subprocess.run(asked, capture_output=True, text=True, cwd=run.machine.folder)
-    return {"ms to the first answer": float(shown.stdout) if shown.stdout else None}
+    return float(shown.stdout) if shown.stdout else None
+
+
+def restart(run, resolver):
+    """Milliseconds from a start with a full snapshot to the first answer that comes from it; ours alone keeps one."""
+    if resolver is not AFTERGLOW:
+        return {}
+    command = run.command(resolver, snapshot=True)
+    process = run.machine.start("client", 0, command, run.machine.folder)
+    if not wait_for(lambda: answers(run)):
+        raise RuntimeError("gave no answer within 30 s of its start")
+    fill = write(run.machine, "fill", uniform("mass", run.names))
+    dnsperf(run.machine, process, fill, "-c", 4, "-q", 100, "-n", 1)
+    run.machine.stop(process)
+    with os.scandir(run.machine.path("state")) as files:
+        snapshot = next(file.stat().st_size for file in files if file.name == "cache.snapshot")
+    shown = first_answer(run, command)
+    return {"ms to the first answer": shown, "MiB of the snapshot": snapshot / (1 << 20)}
 
 
 def overload(run, resolver):
@@ -172,10 +209,15 @@ ROWS = {
     "memory": Row(
         "Memory of a full cache, and its names by Zipf's law",
         {"octets a name": 0.6, "µs a query, Zipf": 0.85}, memory),
+    "growth": Row(
+        "Cached answers as the cache grows",
+        {"µs a query, 10,000 names": None, "µs a query, all names": None, "ratio": None}, growth),
     "latency": Row("Latency at half of the best peer's top rate", {"p50 ms": 1.0, "p99 ms": 1.0}, latency),
     "tcp": Row(
         "Cached answers over TCP", {"µs a query, pipelined": 1.0, "µs a query, a connection each": 1.0}, tcp),
     "start": Row("Start with an empty cache", {"ms to the first answer": None}, start),
+    "restart": Row(
+        "Start with a full snapshot", {"ms to the first answer": None, "MiB of the snapshot": None}, restart),
     "overload": Row(
         "Misses at three times the top rate",
         {"top misses a second": None, "offered of it": None, "goodput of it": None,
