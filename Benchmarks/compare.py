@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "compare"))
@@ -18,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "com
 import report
 import rows
 from machine import Machine, Skipped
-from resolvers import AFTERGLOW, PEERS, binary
+from resolvers import AFTERGLOW, PEERS, binary, reserve
 from servers import Internet
 from signed import SignedInternet
 
@@ -84,7 +85,7 @@ def turn(run, row, resolver):
     """One turn of one resolver; no figures when it fails."""
     try:
         return row.measure(run, resolver)
-    except (RuntimeError, OSError) as problem:
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as problem:
         print(f"{resolver.name}: {problem}", file=sys.stderr)
         return {}
     finally:
@@ -113,6 +114,7 @@ def measure(run, key, resolvers, rounds):
 
 def main():
     options = parse()
+    reserve(options.names)
     resolvers = contenders(options)
     results, every = {}, {}
     try:

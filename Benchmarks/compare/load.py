@@ -6,7 +6,8 @@ import subprocess
 
 from machine import processor_seconds
 
-SECONDS_MAX = 180
+# Ten million names that nobody asked before take ten minutes.
+SECONDS_MAX = 1200
 
 
 class Load:
@@ -42,7 +43,7 @@ def dnsperf(machine, resolver, names, *options):
     """Asks the names of a file; `resolver` is the process whose time counts."""
     before = processor_seconds(resolver)
     command = machine.within("client", 1, ["dnsperf", "-s", "127.0.0.1", "-d", names, "-W", *map(str, options)])
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX * 2)
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX)
     return Load(shown.stdout, processor_seconds(resolver) - before)
 
 

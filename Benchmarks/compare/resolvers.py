@@ -7,6 +7,12 @@ import shutil
 MEGABYTES = 2048
 
 
+def reserve(names):
+    """Has every cache be as large as so many names need with any of them, should that be more."""
+    global MEGABYTES
+    MEGABYTES = max(MEGABYTES, names * 1000 >> 20)
+
+
 class Resolver:
     """A resolver as it is started; `configure` writes its files and returns its command."""
 

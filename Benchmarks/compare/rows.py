@@ -46,16 +46,25 @@ def cached(run, resolver):
     return {"µs a query": load.microseconds}
 
 
-def floor(run):
+def floor(run, source="echo"):
     """The echo's figure for `cached`."""
     names = write(run.machine, "names", uniform("name", 10_000))
-    echo = run.machine.path("echo")
-    subprocess.run(["cc", "-O2", "-o", echo, join(dirname(__file__), "echo.c")], check=True)
+    echo = run.machine.path(source)
+    libraries = ["-luring"] if source == "echo_uring" else []
+    subprocess.run(["cc", "-O2", "-o", echo, join(dirname(__file__), source + ".c"), *libraries], check=True)
     process = run.machine.start("client", 0, [echo, "127.0.0.1", "53"])
     time.sleep(0.2)
     load = dnsperf(run.machine, process, names, *CLIENTS, "-n", run.scaled(40))
     run.machine.stop(process)
     return {"µs a query": load.microseconds}
+
+
+def sockets(run, resolver):
+    """What the kernel takes for a datagram in and one out, by each of the ways that it has; no resolver is asked."""
+    if resolver is not AFTERGLOW:
+        return {}
+    shown = {"recvmmsg and sendmmsg": "echo", "io_uring": "echo_uring", "UDP segmentation": "echo_gso"}
+    return {name: floor(run, source)["µs a query"] for name, source in shown.items()}
 
 
 def miss(run, resolver):
@@ -218,6 +227,9 @@ ROWS = {
     "start": Row("Start with an empty cache", {"ms to the first answer": None}, start),
     "restart": Row(
         "Start with a full snapshot", {"ms to the first answer": None, "MiB of the snapshot": None}, restart),
+    "sockets": Row(
+        "Ways to the kernel, µs a query of a program that only sends datagrams back",
+        {"recvmmsg and sendmmsg": None, "io_uring": None, "UDP segmentation": None}, sockets),
     "overload": Row(
         "Misses at three times the top rate",
         {"top misses a second": None, "offered of it": None, "goodput of it": None,
