@@ -65,6 +65,7 @@ compare-outages: setup-test
 compare: setup-test
 	@missing=""; for pair in kresd:knot-resolver pdns_recursor:pdns-recursor; do \
 	  [ -x "/usr/sbin/$${pair%%:*}" ] || missing="$$missing $${pair#*:}"; done; \
+	[ -e /usr/include/liburing.h ] || missing="$$missing liburing-dev"; \
 	[ -z "$$missing" ] || DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 $(SUDO) apt-get install -y --no-install-recommends $$missing
 	$(BUILD) --product afterglow
 	AFTERGLOW_BINARY="$$($(BUILD) --show-bin-path)/afterglow" $(SUDO) -E python3 Benchmarks/compare.py --svg compare.svg $(COMPARE)
