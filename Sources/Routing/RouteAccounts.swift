@@ -29,6 +29,17 @@ struct RouteAccounts {
         var space = 0
     }
 
+    /// What an AS announces more or less than before.
+    private struct Change {
+        let number: UInt32
+        let family: AddressFamily
+        let prefixes: Int
+        let space: Int
+    }
+
+    /// As many as a processor can wait for at once, some times over.
+    private static let unsettledMax = 64
+
     /// One bucket of the past.
     struct Activity {
         let start: UInt32
@@ -41,6 +52,8 @@ struct RouteAccounts {
     /// For each account.
     private(set) var holdings: [Holding] = []
     private var index = RouteAccountIndex()
+    /// What a table that is being loaded changed and `settle` has not taken in yet.
+    private var unsettled: [Change] = []
     private var touched: [Int] = []
     private let bucketSeconds: UInt32
     private(set) var bucketStart: UInt32 = 0
@@ -59,7 +72,10 @@ struct RouteAccounts {
     var seconds: Int64 { Int64(bucketSeconds) }
 
     /// What `RouteTable.visible` tells.
-    func visible(of number: ASNumber, _ family: AddressFamily) -> (prefixes: Int, space: Int, usual: Int) {
+    mutating func visible(
+        of number: ASNumber, _ family: AddressFamily
+    ) -> (prefixes: Int, space: Int, usual: Int) {
+        settle()
         guard let place = index.find(number.value, family) else { return (0, 0, 0) }
         let holding = holdings[place]
         let usual = all[place].baseline.map { Int($0.usual) } ?? holding.space
@@ -101,8 +117,30 @@ struct RouteAccounts {
     mutating func change(
         _ number: UInt32, _ family: AddressFamily, prefixes: Int, space: Int, isReady: Bool, at now: UInt32
     ) {
-        change(place(of: number, family), prefixes: prefixes, space: space, isReady: isReady, at: now)
+        if isReady {
+            settle()
+            change(place(of: number, family), prefixes: prefixes, space: space, isReady: true, at: now)
+        } else {
+            unsettled.append(Change(number: number, family: family, prefixes: prefixes, space: space))
+            if unsettled.count >= Self.unsettledMax { settle() }
+        }
         change(total(family), prefixes: prefixes, space: space, isReady: isReady, at: now)
+    }
+
+    /// Takes in what waits. The accounts of a table's many ASes lie anywhere in memory: where several are looked for one right
+    /// after the other, the processor waits for all of them together.
+    private mutating func settle() {
+        guard !unsettled.isEmpty else { return }
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: unsettled.count) { places in
+            for (number, change) in unsettled.enumerated() {
+                places[number] = place(of: change.number, change.family)
+            }
+            for (number, change) in unsettled.enumerated() {
+                holdings[places[number]].prefixes += change.prefixes
+                holdings[places[number]].space += change.space
+            }
+        }
+        unsettled.removeAll(keepingCapacity: true)
     }
 
     private mutating func change(_ place: Int, prefixes: Int, space: Int, isReady: Bool, at now: UInt32) {
@@ -151,6 +189,7 @@ struct RouteAccounts {
     mutating func advance(to now: UInt32, peers: (AddressFamily) -> Int) {
         let start = now - now % bucketSeconds
         guard start > bucketStart else { return }
+        settle()
         if bucketStart != 0 { close(peers: peers) }
         bucketStart = start
     }
