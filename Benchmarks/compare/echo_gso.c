@@ -1,14 +1,10 @@
 /* The floor by UDP segmentation: `echo.c`, but what goes to one peer in octets of one length leaves in one call.
    Usage: echo_gso ADDRESS PORT */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
+#include "echo.h"
 #include <errno.h>
-#include <netinet/in.h>
 #include <netinet/udp.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #define BATCH 64
 #define OCTETS 4096
@@ -43,12 +39,8 @@ static void send_run(int descriptor, int first, int received) {
 
 int main(int count, char **arguments) {
   if (count != 3) return 2;
-  int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
-  struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(arguments[2]))};
-  int room = 4 << 20;
-  if (descriptor < 0 || inet_pton(AF_INET, arguments[1], &own.sin_addr) != 1) return 1;
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-  if (bind(descriptor, (struct sockaddr *)&own, sizeof(own)) < 0) return 1;
+  int descriptor = bound_socket(arguments[1], arguments[2]);
+  if (descriptor < 0) return 1;
   for (;;) {
     for (int index = 0; index < BATCH; index++) {
       vectors[index] = (struct iovec){.iov_base = octets[index], .iov_len = OCTETS};

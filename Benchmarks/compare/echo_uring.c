@@ -1,13 +1,10 @@
 /* The floor by io_uring: `echo.c` with a multishot receive into provided buffers and one submission for all replies of a turn.
    Usage: echo_uring ADDRESS PORT. Needs liburing. */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
+#include "echo.h"
 #include <liburing.h>
-#include <netinet/in.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #define BUFFERS 1024
 #define OCTETS 4352 /* A message of 4,096 octets with what the kernel writes before it. */
@@ -48,12 +45,8 @@ static int reply(struct io_uring *ring, int descriptor, int buffer, int length) 
 
 int main(int count, char **arguments) {
   if (count != 3) return 2;
-  int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
-  struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(arguments[2]))};
-  int room = 4 << 20;
-  if (descriptor < 0 || inet_pton(AF_INET, arguments[1], &own.sin_addr) != 1) return 1;
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-  if (bind(descriptor, (struct sockaddr *)&own, sizeof(own)) < 0) return 1;
+  int descriptor = bound_socket(arguments[1], arguments[2]);
+  if (descriptor < 0) return 1;
   struct io_uring ring;
   struct io_uring_params parameters = {
       .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE, .cq_entries = 4 * BUFFERS};
