@@ -288,6 +288,7 @@ extension EventLoop {
             fireTimers()
             runJobs()
             workOff()
+            runJobs()
             flush()
         }
         end()

@@ -1,8 +1,10 @@
 import DNSWire
 import Primitives
 
-/// A client's query that is being resolved. Confined to the worker's loop.
-final class ClientExchange {
+/// A client's query that is being resolved.
+///
+/// Unchecked because it is confined to the worker's loop.
+final class ClientExchange: @unchecked Sendable {
     /// Whether the client has its answer: decided once, by whoever comes first.
     enum State { case waiting, answered }
 

@@ -53,6 +53,7 @@ extension Worker {
 
     /// Resolves a question with the copies that come first, by the name servers, and with the copies that stand by
     /// where those cannot be reached.
+    @inline(__always)
     func resolve(_ question: Question, for message: Message) async -> Resolution {
         if copy(in: copies.always, for: question) == nil {
             let resolution = await resolver.resolve(

@@ -23,6 +23,8 @@ package actor Worker {
     @exclusivity(unchecked) private(set) var copies: LocalCopies
     @exclusivity(unchecked) private var admission: Admission
     private nonisolated let unanswered = Atomic<Int>(0)
+    /// Tasks that have resolved their query and wait for another.
+    @exclusivity(unchecked) private var idleTasks = IdleTasks()
     /// Answers that are being resolved anew.
     @exclusivity(unchecked) var renewals = 0
     private let recorder: any ReachabilityRecorder
@@ -149,11 +151,12 @@ package actor Worker {
         let holder = Admission.Holder(client.address, isVerified: isVerified(client, message.edns))
         guard admission.enter(holder) else { return shed(message, client) }
         unanswered.add(1, ordering: .relaxed)
-        nonisolated(unsafe) let exchange = ClientExchange(
+        let exchange = ClientExchange(
             message: message, question: question, octets: octets, client: client, holder: holder,
             began: loop.now)
-        // The preference keeps the task's end on this loop as well; without it each query wakes a thread of
-        // the global executor.
+        if let idle = idleTasks.take() { return idle.resume(returning: exchange) }
+        // The preference keeps the task's end on this loop as well; without it each one wakes a thread of the global
+        // executor.
         Task.immediate(executorPreference: loop) { await self.resolve(exchange) }
     }
 
@@ -211,16 +214,31 @@ package actor Worker {
         return answer
     }
 
-    /// Waits for the resolution, and answers earlier with stale data when the client's patience ends.
-    private func resolve(_ exchange: ClientExchange) async {
-        nonisolated(unsafe) let waiting = exchange
-        let patience = loop.schedule(at: exchange.began + configuration.clientDeadline) {
-            guard waiting.state == .waiting else { return }
-            Task.immediate(executorPreference: self.loop) { await self.answerWithoutNameServers(waiting) }
+    /// Resolves a query, and then others as they come, until the task is not needed any more.
+    private func resolve(_ first: ClientExchange) async {
+        var next: ClientExchange? = first
+        while let exchange = next.take() {
+            let patience = schedulePatience(with: exchange)
+            let resolution = await resolve(exchange.question, for: exchange.message)
+            loop.cancel(patience)
+            finish(exchange, resolution)
+            guard idleTasks.hasRoom else { return }
+            if idleTasks.beginsToFill() { scheduleRelease() }
+            next = await withUnsafeContinuation { idleTasks.add($0) }
         }
-        let resolution = await resolve(exchange.question, for: exchange.message)
-        loop.cancel(patience)
-        finish(exchange, resolution)
+    }
+
+    /// Has the client be answered earlier with stale data when its patience ends.
+    private func schedulePatience(with exchange: ClientExchange) -> TimerToken {
+        loop.schedule(at: exchange.began + configuration.clientDeadline) {
+            guard exchange.state == .waiting else { return }
+            Task.immediate(executorPreference: self.loop) { await self.answerWithoutNameServers(exchange) }
+        }
+    }
+
+    /// Ends the tasks that wait then. When the loop ends, timers go off early, so that none is left.
+    private func scheduleRelease() {
+        loop.schedule(at: loop.now + IdleTasks.duration) { self.assumeIsolated { $0.idleTasks.release() } }
     }
 
     /// Kept out of line, so that what it needs is not kept while servers are waited for.
