@@ -92,13 +92,15 @@ package final class PackedFile {
             start = 0
             return
         }
-        var room = [UInt8](repeating: 0, count: Self.part)
-        let count = read(descriptor, &room, room.count)
+        var count = 0
+        let octets = [UInt8](unsafeUninitializedCapacity: Self.part) { room, filled in
+            count = read(descriptor, room.baseAddress, room.count)
+            filled = max(0, count)
+        }
         guard count >= 0 else { throw .unreadable(errno) }
         isAtEnd = count == 0
         offset += input.count
-        room.removeLast(room.count - count)
-        input = room
+        input = octets
         start = 0
     }
 

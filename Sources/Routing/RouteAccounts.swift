@@ -33,8 +33,8 @@ struct RouteAccounts {
     private struct Change {
         let number: UInt32
         let family: AddressFamily
-        let prefixes: Int
-        let space: Int
+        var prefixes: Int
+        var space: Int
     }
 
     /// As many as a processor can wait for at once, some times over.
@@ -121,10 +121,21 @@ struct RouteAccounts {
             settle()
             change(place(of: number, family), prefixes: prefixes, space: space, isReady: true, at: now)
         } else {
-            unsettled.append(Change(number: number, family: family, prefixes: prefixes, space: space))
-            if unsettled.count >= Self.unsettledMax { settle() }
+            unsettle(Change(number: number, family: family, prefixes: prefixes, space: space))
         }
         change(total(family), prefixes: prefixes, space: space, isReady: isReady, at: now)
+    }
+
+    /// Has a change wait for `settle`. Neighbours in a table often are of one AS.
+    private mutating func unsettle(_ change: Change) {
+        let last = unsettled.count - 1
+        if last >= 0, unsettled[last].number == change.number, unsettled[last].family == change.family {
+            unsettled[last].prefixes += change.prefixes
+            unsettled[last].space += change.space
+        } else {
+            unsettled.append(change)
+            if unsettled.count >= Self.unsettledMax { settle() }
+        }
     }
 
     /// Takes in what waits. The accounts of a table's many ASes lie anywhere in memory: where several are looked for one right

@@ -44,30 +44,43 @@ package enum RouteFeedState: UInt8, Hashable, Sendable {
 /// One peer's words on all prefixes of one family: a column of 8 octets a prefix.
 ///
 /// Loss of the session is a change of `state`; the next session counts `epoch` on, so that neither walks the column.
-final class PeerColumn: Sendable {
-    let peer: RoutePeer
+///
+/// A value without references, so that a writer who looks it up for each route counts none. The list of columns owns its memory.
+struct PeerColumn: @unchecked Sendable {
+    /// The speaker's AS, which its routes without a path come from.
+    let speaker: ASNumber
     let words = Slab<Atomic<UInt64>>(capacity: RouteTrie.recordsMax)
     /// The path identifiers of the words (RFC 7911), where there are any.
     let identifiers = Slab<Atomic<UInt32>>(capacity: RouteTrie.recordsMax)
-    private let stateOctet = Atomic<UInt8>(0)
-    private let epochOctet = Atomic<UInt8>(0)
+    private let session: UnsafeMutablePointer<Session>
 
-    init(_ peer: RoutePeer) { self.peer = peer }
+    /// What changes for all words at once.
+    private struct Session: ~Copyable {
+        let state = Atomic<UInt8>(0)
+        let epoch = Atomic<UInt8>(0)
+    }
 
-    deinit {
+    init(speaker: ASNumber) {
+        self.speaker = speaker
+        session = .allocate(capacity: 1)
+        session.initialize(to: Session())
+    }
+
+    func deallocate() {
         words.deallocate()
         identifiers.deallocate()
+        session.deallocate()
     }
 
     var state: RouteFeedState {
-        get { RouteFeedState(rawValue: stateOctet.load(ordering: .acquiring)) ?? .absent }
-        set { stateOctet.store(newValue.rawValue, ordering: .releasing) }
+        get { RouteFeedState(rawValue: session.pointee.state.load(ordering: .acquiring)) ?? .absent }
+        nonmutating set { session.pointee.state.store(newValue.rawValue, ordering: .releasing) }
     }
 
     /// The session that is current, counted modulo 256.
     var epoch: UInt8 {
-        get { epochOctet.load(ordering: .acquiring) }
-        set { epochOctet.store(newValue, ordering: .releasing) }
+        get { session.pointee.epoch.load(ordering: .acquiring) }
+        nonmutating set { session.pointee.epoch.store(newValue, ordering: .releasing) }
     }
 
     @inline(__always)
@@ -108,7 +121,7 @@ final class PeerColumns: Sendable {
     }
 
     deinit {
-        places.deinitialize(count: Self.limit)
+        forEach { $0.deallocate() }
         places.deallocate()
     }
 
@@ -116,11 +129,11 @@ final class PeerColumns: Sendable {
 
     subscript(_ place: Int) -> PeerColumn? { place >= 0 && place < count ? places[place] : nil }
 
-    /// Adds a column; its place, or nil where the list is full. For the writer alone.
-    func append(_ column: PeerColumn) -> Int? {
+    /// Adds a column for a speaker; its place, or nil where the list is full. For the writer alone.
+    func append(speaker: ASNumber) -> Int? {
         let place = filled.load(ordering: .relaxed)
         guard place < Self.limit else { return nil }
-        places[place] = column
+        places[place] = PeerColumn(speaker: speaker)
         filled.store(place + 1, ordering: .releasing)
         return place
     }

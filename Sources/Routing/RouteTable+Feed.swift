@@ -8,8 +8,8 @@ extension RouteTable {
     package func join(_ peer: RoutePeer) -> Int? {
         writer.withLock { writer in
             if let known = writer.peers[peer] { return known }
-            guard let place = ipv4.columns.append(PeerColumn(peer)),
-                ipv6.columns.append(PeerColumn(peer)) == place
+            guard let place = ipv4.columns.append(speaker: peer.asNumber),
+                ipv6.columns.append(speaker: peer.asNumber) == place
             else { return nil }
             writer.peers[peer] = place
             return place

@@ -50,9 +50,19 @@ extension RouteTable.Writer {
     mutating func announce(
         _ route: BGPRoute, _ peer: Int, _ kind: PeerWord.Kind, origins: RouteOrigins, _ table: RouteTable
     ) {
-        let family = route.prefix.address.family
+        // Not one call with a part that is chosen before: that would count its references for each route.
+        switch route.prefix.address.family {
+        case .ipv4: announce(route, peer, kind, origins: origins, table.ipv4, table)
+        case .ipv6: announce(route, peer, kind, origins: origins, table.ipv6, table)
+        }
+    }
+
+    private mutating func announce(
+        _ route: BGPRoute, _ peer: Int, _ kind: PeerWord.Kind, origins: RouteOrigins, _ part: RouteFamily,
+        _ table: RouteTable
+    ) {
+        let family = part.family
         guard route.prefix.length >= (family.isIPv4 ? 8 : 16) else { return }
-        let part = table.part(family)
         guard let column = part.columns[peer] else { return }
         let key = RouteKey(route.prefix)
         var (place, parent) = part.trie.findExact(key)
@@ -63,7 +73,7 @@ extension RouteTable.Writer {
             refused += 1
             return
         }
-        let (origin, isSet) = number(of: origins, speaker: column.peer.asNumber, table)
+        let (origin, isSet) = number(of: origins, speaker: column.speaker, table)
         let old = column.word(place)
         var origins = (kind: kind, origin: origin, isSet: isSet)
         var hasMore = false

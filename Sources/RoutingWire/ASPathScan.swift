@@ -12,7 +12,7 @@ struct ASPathScan {
 
     /// Nil where the path is malformed: an unknown or empty segment, an overrun (RFC 7606 §7.2), or the
     /// number zero (RFC 7607).
-    init?(_ octets: [UInt8], _ range: Range<Int>, hasFourOctetNumbers: Bool) {
+    init?(_ octets: borrowing [UInt8], _ range: Range<Int>, hasFourOctetNumbers: Bool) {
         numberOctets = hasFourOctetNumbers ? 4 : 2
         guard range.upperBound <= octets.count else { return nil }
         var place = range.lowerBound
@@ -37,16 +37,17 @@ struct ASPathScan {
     }
 
     /// Where the route comes from, read from the octets that were scanned.
-    func origins(_ octets: [UInt8]) -> RouteOrigins {
+    func origins(_ octets: borrowing [UInt8]) -> RouteOrigins {
         guard lastStart >= 0 else { return .none }
         guard lastIsSet, lastCount > 1 else {
             let place = lastStart &+ (lastCount &- 1) &* numberOctets
             return .one(ASNumber(Self.number(octets, place, numberOctets)))
         }
-        let members = (0..<lastCount).map { member in
-            ASNumber(Self.number(octets, lastStart &+ member &* numberOctets, numberOctets))
+        var members: Set<ASNumber> = []
+        for member in 0..<lastCount {
+            members.insert(ASNumber(Self.number(octets, lastStart &+ member &* numberOctets, numberOctets)))
         }
-        let distinct = Set(members).sorted()
+        let distinct = members.sorted()
         guard distinct.count == 1, let only = distinct.first else { return .several(distinct) }
         return .one(only)
     }
@@ -73,9 +74,7 @@ struct ASPathScan {
     }
 
     @inline(__always)
-    private static func number(_ octets: [UInt8], _ place: Int, _ numberOctets: Int) -> UInt32 {
-        let high = UInt32(octets[place]) << 8 | UInt32(octets[place &+ 1])
-        guard numberOctets == 4 else { return high }
-        return high << 16 | UInt32(octets[place &+ 2]) << 8 | UInt32(octets[place &+ 3])
+    private static func number(_ octets: borrowing [UInt8], _ place: Int, _ numberOctets: Int) -> UInt32 {
+        numberOctets == 4 ? octets.readUInt32(at: place) : UInt32(octets.readUInt16(at: place))
     }
 }

@@ -21,33 +21,38 @@ struct AttributeScan {
 
     let encoding: AttributeEncoding
 
-    init(_ reader: inout OctetReader, encoding: AttributeEncoding) throws(RoutingWireError) {
+    init(
+        _ octets: borrowing [UInt8], _ list: Range<Int>, encoding: AttributeEncoding
+    ) throws(RoutingWireError) {
         self.encoding = encoding
-        while !reader.isAtEnd {
-            guard reader.remaining >= 3 else {
+        let end = min(list.upperBound, octets.count)
+        var place = list.lowerBound
+        while place < end {
+            guard end &- place >= 3 else {
                 note(.length, 0)
                 return
             }
-            let flags = try reader.readUInt8()
-            let type = try reader.readUInt8()
-            guard reader.remaining >= (flags & 0x10 != 0 ? 2 : 1) else {
+            let flags = octets[place]
+            let type = octets[place &+ 1]
+            let isLong = flags & 0x10 != 0
+            let start = place &+ (isLong ? 4 : 3)
+            guard start <= end else {
                 note(.length, type)
                 return
             }
-            let length = flags & 0x10 != 0 ? Int(try reader.readUInt16()) : Int(try reader.readUInt8())
-            guard reader.remaining >= length else {
+            let length = isLong ? Int(octets.readUInt16(at: place &+ 2)) : Int(octets[place &+ 2])
+            guard end &- start >= length else {
                 note(.length, type)
                 return
             }
-            let start = reader.offset
-            try reader.skip(length)
+            place = start &+ length
             count &+= 1
             guard isFirst(type) else {
                 guard type == AttributeType.multiprotocolReach || type == AttributeType.multiprotocolUnreach
                 else { continue }
                 throw RoutingWireError(.badAttributeList, at: start)
             }
-            read(type, flags: flags, reader.octets, start..<(start &+ length))
+            read(type, flags: flags, octets, start..<place)
         }
     }
 
@@ -67,7 +72,9 @@ struct AttributeScan {
         if discarded == 0 { discarded = type }
     }
 
-    private mutating func read(_ type: UInt8, flags: UInt8, _ octets: [UInt8], _ range: Range<Int>) {
+    private mutating func read(
+        _ type: UInt8, flags: UInt8, _ octets: borrowing [UInt8], _ range: Range<Int>
+    ) {
         guard Self.allows(flags, for: type) else {
             return note(Self.isKnown(type) ? .flags : .unrecognised, type)
         }
@@ -105,7 +112,7 @@ struct AttributeScan {
         }
     }
 
-    private mutating func readAggregator(_ octets: [UInt8], _ range: Range<Int>) {
+    private mutating func readAggregator(_ octets: borrowing [UInt8], _ range: Range<Int>) {
         guard range.count == (encoding.hasFourOctetNumbers ? 8 : 6) else {
             return discard(AttributeType.aggregator)
         }
@@ -132,7 +139,7 @@ struct AttributeScan {
     /// Where the routes come from: AS_PATH with AS4_PATH in place of its end (RFC 6793 §4.2.3).
     ///
     /// Notes a fault where AS_PATH is malformed; a malformed AS4_PATH is left out.
-    mutating func readOrigins(_ octets: [UInt8]) -> RouteOrigins {
+    mutating func readOrigins(_ octets: borrowing [UInt8]) -> RouteOrigins {
         guard
             let path = ASPathScan(octets, asPath, hasFourOctetNumbers: encoding.hasFourOctetNumbers)
         else {

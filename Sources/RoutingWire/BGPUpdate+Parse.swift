@@ -18,24 +18,24 @@ extension BGPUpdate {
             throw RoutingWireError(.badAttributeList, at: attributesPlace)
         }
         try withdrawn.readRoutes(.ipv4, hasIdentifiers: hasIdentifiers, into: &update.withdrawn)
-        var attributes = try reader.readPart(attributesLength)
+        let attributes = try reader.readPart(attributesLength)
         try reader.readRoutes(.ipv4, hasIdentifiers: hasIdentifiers, into: &update.announced)
         let isEmpty = withdrawnLength == 0 && attributesLength == 0 && update.announced.isEmpty
         guard !isEmpty else {
             update.endOfRIB = .ipv4
             return update
         }
-        try update.readAttributes(&attributes, encoding: encoding)
+        try update.readAttributes(attributes, encoding: encoding)
         return update
     }
 
     private mutating func readAttributes(
-        _ reader: inout OctetReader, encoding: BGPEncoding
+        _ reader: OctetReader, encoding: BGPEncoding
     ) throws(RoutingWireError) {
         guard !reader.isAtEnd || !announced.isEmpty else { return }
         let octets = reader.octets
         var scan = try AttributeScan(
-            &reader,
+            octets, reader.offset..<reader.end,
             encoding: AttributeEncoding(
                 hasFourOctetNumbers: encoding.hasFourOctetNumbers, isInternal: encoding.isInternal))
         let hasClassicRoutes = !announced.isEmpty

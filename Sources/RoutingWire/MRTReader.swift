@@ -11,6 +11,9 @@ package struct MRTReader: Sendable {
     /// The octets of the file before `buffer`.
     private var base = 0
     private var peerCount: Int?
+    /// Those of the table record read last. Where nobody kept that record, the next takes their memory: a full table has
+    /// a million of them.
+    private var entries: [MRTTable.Entry] = []
 
     package init() {}
 
@@ -42,9 +45,11 @@ package struct MRTReader: Sendable {
                 throw RoutingWireError(.recordTooLarge, at: begin + 8)
             }
             guard reader.remaining >= header.length else { return nil }
-            var body = try reader.readPart(header.length)
-            start = reader.offset
-            return try parse(header, &body)
+            try reader.narrow(to: header.length)
+            start = reader.end
+            var milliseconds = Int64(header.seconds) * 1000
+            let content = try parse(header, &reader, &milliseconds)
+            return MRTRecord(time: Timestamp(milliseconds: milliseconds), content: content)
         } catch {
             throw RoutingWireError(error.reason, at: base + error.offset)
         }
@@ -65,26 +70,24 @@ package struct MRTReader: Sendable {
     }
 
     private mutating func parse(
-        _ header: Header, _ body: inout OctetReader
-    ) throws(RoutingWireError) -> MRTRecord {
-        var milliseconds = Int64(header.seconds) * 1000
-        let content: MRTRecord.Content
+        _ header: Header, _ body: inout OctetReader, _ milliseconds: inout Int64
+    ) throws(RoutingWireError) -> MRTRecord.Content {
         switch (header.type, header.subtype) {
         case (13, 1):
             let index = try MRTPeerIndex.parse(&body)
             peerCount = index.peers.count
-            content = .peerIndex(index)
+            return .peerIndex(index)
         case (13, 2), (13, 4), (13, 6), (13, 8), (13, 10), (13, 12):
             guard let peerCount else { throw RoutingWireError(.missingPeerIndex, at: body.offset) }
-            content = try MRTTable.parse(&body, subtype: header.subtype, peerCount: peerCount)
+            return try MRTTable.parse(
+                &body, subtype: header.subtype, peerCount: peerCount, room: &entries)
         case (12, 1), (12, 2):
-            content = .tableDump(try MRTTableDump.parse(&body, family: header.subtype == 1 ? .ipv4 : .ipv6))
-        case (16, _): content = try MRTMessage.parse(&body, subtype: header.subtype)
+            return .tableDump(try MRTTableDump.parse(&body, family: header.subtype == 1 ? .ipv4 : .ipv6))
+        case (16, _): return try MRTMessage.parse(&body, subtype: header.subtype)
         case (17, _):
             milliseconds += Int64(try body.readUInt32() / 1000)
-            content = try MRTMessage.parse(&body, subtype: header.subtype, type: 17)
-        default: content = .other(type: header.type, subtype: header.subtype)
+            return try MRTMessage.parse(&body, subtype: header.subtype, type: 17)
+        default: return .other(type: header.type, subtype: header.subtype)
         }
-        return MRTRecord(time: Timestamp(milliseconds: milliseconds), content: content)
     }
 }

@@ -20,8 +20,10 @@ extension MRTPeerIndex {
 
 extension MRTTable {
     /// The record of one prefix; `other` where its family is not unicast IPv4 or IPv6.
+    ///
+    /// - Parameter room: what the entries are collected in.
     static func parse(
-        _ reader: inout OctetReader, subtype: UInt16, peerCount: Int
+        _ reader: inout OctetReader, subtype: UInt16, peerCount: Int, room entries: inout [Entry]
     ) throws(RoutingWireError) -> MRTRecord.Content {
         let sequence = try reader.readUInt32()
         let isGeneric = subtype == 6 || subtype == 12
@@ -33,11 +35,13 @@ extension MRTTable {
         guard let family else { return .other(type: 13, subtype: subtype) }
         let prefix = try reader.readPrefix(family)
         let count = Int(try reader.readUInt16())
-        var entries: [Entry] = []
-        entries.reserveCapacity(min(count, reader.remaining / 8))
-        for _ in 0..<count {
-            entries.append(try Entry.parse(&reader, hasIdentifier: subtype >= 8, peerCount: peerCount))
+        var found = 0
+        while found < count {
+            let entry = try Entry.parse(&reader, hasIdentifier: subtype >= 8, peerCount: peerCount)
+            if found < entries.count { entries[found] = entry } else { entries.append(entry) }
+            found &+= 1
         }
+        if found < entries.count { entries.removeLast(entries.count &- found) }
         return .table(MRTTable(sequence: sequence, prefix: prefix, entries: entries))
     }
 }
@@ -83,10 +87,11 @@ extension OctetReader {
     fileprivate mutating func readTableAttributes(
         hasFourOctetNumbers: Bool
     ) throws(RoutingWireError) -> (origins: RouteOrigins, fault: AttributeFault?) {
-        var part = try readPart(Int(try readUInt16()))
-        let octets = part.octets
+        let length = Int(try readUInt16())
+        let start = offset
+        try skip(length)
         let encoding = AttributeEncoding(hasFourOctetNumbers: hasFourOctetNumbers, isInternal: true)
-        var scan = try AttributeScan(&part, encoding: encoding)
+        var scan = try AttributeScan(octets, start..<offset, encoding: encoding)
         let origins = scan.readOrigins(octets)
         return (scan.fault == nil ? origins : .none, scan.fault)
     }

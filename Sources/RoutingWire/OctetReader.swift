@@ -5,7 +5,7 @@ package struct OctetReader {
     package let octets: [UInt8]
     package private(set) var offset: Int
     /// Reading stops here.
-    package let end: Int
+    package private(set) var end: Int
 
     package init(_ octets: [UInt8]) {
         self.octets = octets
@@ -23,28 +23,31 @@ package struct OctetReader {
     package var remaining: Int { end &- offset }
     package var isAtEnd: Bool { offset >= end }
 
+    @inline(__always)
     package mutating func skip(_ count: Int) throws(RoutingWireError) {
         try require(count)
         offset &+= count
     }
 
+    @inline(__always)
     package mutating func readUInt8() throws(RoutingWireError) -> UInt8 {
         try require(1)
         defer { offset &+= 1 }
         return octets[offset]
     }
 
+    @inline(__always)
     package mutating func readUInt16() throws(RoutingWireError) -> UInt16 {
         try require(2)
         defer { offset &+= 2 }
-        return UInt16(octets[offset]) << 8 | UInt16(octets[offset &+ 1])
+        return octets.readUInt16(at: offset)
     }
 
+    @inline(__always)
     package mutating func readUInt32() throws(RoutingWireError) -> UInt32 {
         try require(4)
         defer { offset &+= 4 }
-        return UInt32(octets[offset]) << 24 | UInt32(octets[offset &+ 1]) << 16
-            | UInt32(octets[offset &+ 2]) << 8 | UInt32(octets[offset &+ 3])
+        return octets.readUInt32(at: offset)
     }
 
     package mutating func readUInt64() throws(RoutingWireError) -> UInt64 {
@@ -57,7 +60,15 @@ package struct OctetReader {
         return Array(octets[offset..<(offset &+ count)])
     }
 
+    /// Makes the next `count` octets all that is left to read.
+    @inline(__always)
+    mutating func narrow(to count: Int) throws(RoutingWireError) {
+        try require(count)
+        end = offset &+ count
+    }
+
     /// A reader of the next `count` octets, past which this one moves.
+    @inline(__always)
     package mutating func readPart(_ count: Int) throws(RoutingWireError) -> OctetReader {
         try require(count)
         defer { offset &+= count }
@@ -82,16 +93,8 @@ package struct OctetReader {
         guard length <= family.bitWidth, remaining >= count else {
             throw RoutingWireError(.badPrefix, at: start)
         }
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        for place in 0..<min(count, 8) {
-            high |= UInt64(octets[offset &+ place]) &<< UInt64(truncatingIfNeeded: 56 &- 8 &* place)
-        }
-        if count > 8 {
-            for place in 8..<count {
-                low |= UInt64(octets[offset &+ place]) &<< UInt64(truncatingIfNeeded: 120 &- 8 &* place)
-            }
-        }
+        let high = octets.readLeading(min(count, 8), at: offset)
+        let low = count > 8 ? octets.readLeading(count &- 8, at: offset &+ 8) : 0
         offset &+= count
         switch family {
         case .ipv4:
@@ -100,7 +103,31 @@ package struct OctetReader {
         }
     }
 
+    @inline(__always)
     private func require(_ count: Int) throws(RoutingWireError) {
         guard count >= 0, remaining >= count else { throw RoutingWireError(.truncated, at: offset) }
+    }
+}
+
+/// Words in network order, of octets that the caller knows to be there.
+extension [UInt8] {
+    @inline(__always)
+    func readUInt16(at place: Int) -> UInt16 {
+        UInt16(bigEndian: span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt16.self))
+    }
+
+    @inline(__always)
+    func readUInt32(at place: Int) -> UInt32 {
+        UInt32(bigEndian: span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self))
+    }
+
+    /// Eight octets at most as the upper ones of a word.
+    @inline(__always)
+    func readLeading(_ wanted: Int, at place: Int) -> UInt64 {
+        guard place &+ 8 <= count, wanted > 0 else {
+            return (0..<wanted).reduce(0) { $0 | UInt64(self[place &+ $1]) << UInt64(56 &- 8 &* $1) }
+        }
+        let word = UInt64(bigEndian: span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self))
+        return word & ~0 << UInt64(64 &- 8 &* wanted)
     }
 }
