@@ -32,21 +32,23 @@ class Run:
         self.scale = options.scale
         self.names = options.names
         self.half_rate = None
+        self.log_turns = 0
         self.internet = Internet(machine, self.scaled(5_000) if "cold" in options.rows else 10)
         self.signed = SignedInternet(machine, self.scaled(5_000)) if "dnssec" in options.rows else None
 
     def scaled(self, count):
         return max(1, int(count * self.scale))
 
-    def command(self, resolver, signed=False, snapshot=False):
-        if snapshot:
-            return resolver.configure(self.machine, self.internet.hints, snapshot=True)
+    def command(self, resolver, signed=False, **own):
+        """What starts a resolver; `own` is what Afterglow alone can be told."""
+        if own:
+            return resolver.configure(self.machine, self.internet.hints, **own)
         if signed:
             return resolver.configure(self.machine, self.signed.hints, self.signed.anchor)
         return resolver.configure(self.machine, self.internet.hints)
 
-    def start(self, resolver, signed=False):
-        return self.machine.start("client", 0, self.command(resolver, signed), self.machine.folder)
+    def start(self, resolver, signed=False, **own):
+        return self.machine.start("client", 0, self.command(resolver, signed, **own), self.machine.folder)
 
 
 def parse():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Instructions and allocations of Afterglow for each cached and each uncached query, counted by callgrind.
 
-    sudo Benchmarks/instructions.py [--queries 2000] [--signed] [--functions 40] [--keep FOLDER]
+    sudo Benchmarks/instructions.py [--queries 2000] [--signed] [--without-log] [--functions 40] [--keep FOLDER]
 
 With --signed instead for each name of a signed domain that nobody asked for, validated, as the row `dnssec` of compare.py.
 
@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "com
 from load import dnsperf, uniform, write
 from machine import Machine, Skipped, wait_for
 from resolvers import afterglow
+from rows import WITHOUT_LOG
 from servers import Internet
 from signed import SAMPLE, SignedInternet
 
@@ -99,7 +100,8 @@ def began(machine, command, name):
 
 def plain(machine, options):
     """What is to be counted: a name, the names asked, and how often."""
-    process = began(machine, afterglow(machine, Internet(machine, 10).hints), "ready.wild.bench")
+    command = afterglow(machine, Internet(machine, 10).hints, more=WITHOUT_LOG if options.without_log else "")
+    process = began(machine, command, "ready.wild.bench")
     hits = write(machine, "hits", uniform("name", 200))
     dnsperf(machine, process, hits, "-c", 4, "-q", 50, "-n", 1, "-t", 60)
     misses = write(machine, "misses", uniform("fresh", options.queries))
@@ -116,6 +118,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--queries", type=int, default=2000)
     parser.add_argument("--signed", action="store_true", help="count cold queries for signed names")
+    parser.add_argument("--without-log", action="store_true", help="turn the reachability log off")
     parser.add_argument("--functions", type=int, default=0, help="print so many of the costliest functions")
     parser.add_argument("--keep", help="folder for the profiles")
     options = parser.parse_args()

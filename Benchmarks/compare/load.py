@@ -35,7 +35,7 @@ class Load:
 
 
 def found(pattern, text):
-    match = re.search(pattern, text)
+    match = re.search(pattern, text, re.M)
     return float(match.group(1)) if match else 0.0
 
 

@@ -28,7 +28,8 @@ class Resolver:
         return shutil.which(self.program) is not None
 
 
-def afterglow(machine, hints, anchor=None, snapshot=False):
+def afterglow(machine, hints, anchor=None, snapshot=False, more=""):
+    """`more` is further lines of its configuration."""
     text = f"""listen: [{{ address: 127.0.0.1, port: 53 }}]
 workers: 1
 state-directory: {machine.path("state")}
@@ -37,6 +38,7 @@ resolver: {{ root-hints: {hints}, ipv6: false }}
 dnssec: {f"{{ trust-anchors: {anchor} }}" if anchor else "{ mode: off }"}
 routing: {{ origin-dns: off }}
 http: off
+{more}
 """
     shutil.rmtree(machine.path("state"), ignore_errors=True)
     return [binary(), "serve", "--config", machine.write("afterglow.conf", text)]

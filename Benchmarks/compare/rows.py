@@ -8,7 +8,7 @@ import sys
 import time
 from os.path import dirname, join
 
-from load import dnsperf, dnsperf_begun, uniform, write, zipf
+from load import Load, dnsperf, dnsperf_begun, found, uniform, write, zipf
 from machine import resident_octets, wait_for
 from resolvers import AFTERGLOW
 from signed import ALTERED, SAMPLE
@@ -31,8 +31,8 @@ def answers(run, name="ready.wild.bench"):
     return subprocess.run(command, capture_output=True, text=True).stdout.startswith("192.0.2.1")
 
 
-def started(run, resolver, signed=False):
-    process = run.start(resolver, signed)
+def started(run, resolver, signed=False, **own):
+    process = run.start(resolver, signed, **own)
     if not wait_for(lambda: answers(run, SAMPLE) if signed else answers(run)):
         raise RuntimeError("gave no answer within 30 s of its start")
     return process
@@ -74,6 +74,30 @@ def miss(run, resolver):
     load = dnsperf(run.machine, process, names, *CLIENTS, "-n", 1)
     packets = run.machine.packets() - before
     return {"µs a query": load.microseconds, "packets a query": packets / max(1, load.completed)}
+
+
+WITHOUT_LOG = "reachability: { database: off }"
+
+
+def log(run, resolver):
+    """What the reachability log costs: `cached` and `miss` with it and without it, which one goes first by turns."""
+    if resolver is not AFTERGLOW:
+        return {}
+    run.log_turns += 1
+    figures = {}
+    for more in ["", WITHOUT_LOG] if run.log_turns % 2 else [WITHOUT_LOG, ""]:
+        kind = "without" if more else "with"
+        hits = write(run.machine, "names", uniform("name", 10_000))
+        process = started(run, resolver, more=more)
+        dnsperf(run.machine, process, hits, *CLIENTS, "-n", 2)
+        figures["cached", kind] = dnsperf(run.machine, process, hits, *CLIENTS, "-n", run.scaled(40)).microseconds
+        misses = write(run.machine, "fresh", uniform("fresh", run.scaled(40_000)))
+        figures["miss", kind] = dnsperf(run.machine, process, misses, *CLIENTS, "-n", 1).microseconds
+        run.machine.stop(process)
+    shown = {f"µs a query, {work}, {kind} log": value for (work, kind), value in figures.items()}
+    for work in ["cached", "miss"]:
+        shown[f"ratio, {work}"] = figures[work, "with"] / figures[work, "without"]
+    return shown
 
 
 def cold(run, resolver):
@@ -141,8 +165,20 @@ def latency(run, resolver):
     if run.half_rate is None:
         top = dnsperf(run.machine, process, names, *CLIENTS, "-l", 3).rate
         return {"answers a second": top}
+    figures = quantiles(run, process, names)
+    if resolver is AFTERGLOW:
+        run.machine.stop(process)
+        process = started(run, resolver, more="busy-poll: 50us")
+        dnsperf(run.machine, process, names, *CLIENTS, "-n", 2)
+        figures |= {f"{name}, busy": value for name, value in quantiles(run, process, names).items()}
+    return figures
+
+
+def quantiles(run, process, names):
     load = dnsperf(run.machine, process, names, "-c", 4, "-v", "-Q", run.half_rate, "-l", 3)
-    return {"p50 ms": load.quantile(0.5), "p99 ms": load.quantile(0.99)}
+    return {
+        "p50 ms": load.quantile(0.5), "p99 ms": load.quantile(0.99),
+        "processor": load.seconds / load.elapsed if load.elapsed else None}
 
 
 def tcp(run, resolver):
@@ -189,27 +225,31 @@ def overload(run, resolver):
     process = started(run, resolver)
     hits = write(run.machine, "names", uniform("name", 1_000))
     dnsperf(run.machine, process, hits, *CLIENTS, "-n", 1)
-    calm = write(run.machine, "calm", uniform("calm", 1_000_000))
-    top = dnsperf(run.machine, process, calm, *CLIENTS, "-l", 4).rate
-    flood = write(run.machine, "flood", uniform("flood", 1_000_000))
-    trickle = dnsperf_begun(run.machine, hits, "-Q", 500, "-l", 5, "-t", 2)
-    load = dnsperf(run.machine, process, flood, "-c", 20, "-q", 60_000, "-Q", int(top * 3), "-l", 5, "-t", 2)
-    answered = trickle.communicate()[0]
-    sent, good = (int(part) for part in _counts(answered))
+    _, top = flood(run, "calm", 0, 5)
+    before = resident_octets(process)
+    trickle = dnsperf_begun(run.machine, hits, "-Q", 500, "-l", 6, "-t", 2)
+    offered, good = flood(run, "flood", int(top * 3), 6)
+    cached = Load(trickle.communicate()[0], 0)
     return {
-        "top misses a second": top, "goodput of it": load.good / 5 / max(1, top),
-        "cached answered meanwhile": good / max(1, sent), "offered of it": load.sent / 5 / max(1, top),
-        "MiB resident": resident_octets(process) / (1 << 20)}
+        "top misses a second": top, "offered of it": offered / max(1, top), "goodput of it": good / max(1, top),
+        "cached answered meanwhile": cached.good / max(1, cached.sent),
+        "MiB resident": resident_octets(process) / (1 << 20), "MiB grown": (resident_octets(process) - before) / (1 << 20)}
 
 
-def _counts(text):
-    from load import found
-    return found(r"Queries sent:\s+(\d+)", text), found(r"NOERROR (\d+)", text)
+def flood(run, prefix, rate, seconds):
+    """New names asked at a rate, or as fast as they are answered with 0: queries and good answers a second."""
+    program = run.machine.path("flood")
+    subprocess.run(["cc", "-O2", "-o", program, join(dirname(__file__), "flood.c")], check=True)
+    command = run.machine.within("client", 1, [program, "127.0.0.1", prefix, str(rate), str(seconds)])
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return found(r"^sent a second: (\d+)", shown), found(r"^answered a second: (\d+)", shown)
 
 
 ROWS = {
     "cached": Row("Cached answers, 10,000 names", {"µs a query": 0.85}, cached, with_floor=True),
     "miss": Row("One upstream exchange a query", {"µs a query": 0.70, "packets a query": 1.0}, miss),
+    "log": Row(
+        "Afterglow with the reachability log and without it", {"ratio, cached": None, "ratio, miss": None}, log),
     "cold": Row(
         "Cold delegations of three levels", {"µs a query": 0.75, "packets a query": 1.0}, cold),
     "dnssec": Row(
@@ -221,7 +261,7 @@ ROWS = {
     "growth": Row(
         "Cached answers as the cache grows",
         {"µs a query, 10,000 names": None, "µs a query, all names": None, "ratio": None}, growth),
-    "latency": Row("Latency at half of the best peer's top rate", {"p50 ms": 1.0, "p99 ms": 1.0}, latency),
+    "latency": Row("Latency at half of the best peer's top rate", {"p50 ms": 1.0, "p99 ms": 1.0, "processor": None}, latency),
     "tcp": Row(
         "Cached answers over TCP", {"µs a query, pipelined": 1.0, "µs a query, a connection each": 1.0}, tcp),
     "start": Row("Start with an empty cache", {"ms to the first answer": None}, start),
@@ -233,5 +273,5 @@ ROWS = {
     "overload": Row(
         "Misses at three times the top rate",
         {"top misses a second": None, "offered of it": None, "goodput of it": None,
-         "cached answered meanwhile": None, "MiB resident": None}, overload),
+         "cached answered meanwhile": None, "MiB resident": None, "MiB grown": None}, overload),
 }

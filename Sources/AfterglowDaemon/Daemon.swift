@@ -62,7 +62,7 @@ package final class Daemon {
             memory: settings.cache.memory - answerMemory, staleFor: settings.cache.staleFor,
             seed: .random(in: .min ... .max))
         for index in 0..<workerCount {
-            let loop = try Self.makeLoop("worker-\(index)", clock: clock)
+            let loop = try Self.makeLoop("worker-\(index)", clock: clock, busyPoll: settings.busyPoll)
             let worker = Worker(
                 loop: loop, configuration: configuration, cache: cache, recorder: recorder.watch)
             workers.append(worker)
@@ -168,10 +168,15 @@ package final class Daemon {
             log.warning("routing.bgp and routing.bmp change only with a restart")
         }
         try localZones.reload(settings)
-        if settings.listen != self.settings.listen || settings.workers != self.settings.workers {
-            log.warning("listen and workers change only with a restart")
+        if settings.listen != self.settings.listen || settings.workers != self.settings.workers
+            || settings.busyPoll != self.settings.busyPoll
+        {
+            log.warning("listen, workers and busy-poll change only with a restart")
         }
         if settings.http != self.settings.http { log.warning("http changes only with a restart") }
+        if settings.reachability != self.settings.reachability {
+            log.warning("reachability changes only with a restart")
+        }
         self.settings = settings
         for worker in workers {
             Task(executorPreference: worker.loop) { await worker.reconfigure(configuration) }
@@ -187,10 +192,10 @@ package final class Daemon {
     }
 
     static func makeLoop(
-        _ name: String, clock: MachineClock = MachineClock()
+        _ name: String, clock: MachineClock = MachineClock(), busyPoll: Duration? = nil
     ) throws(DaemonProblem) -> EventLoop {
         do {
-            let loop = try EventLoop(name: name, clock: clock)
+            let loop = try EventLoop(name: name, clock: clock, busyPoll: busyPoll)
             loop.start()
             return loop
         } catch {

@@ -11,8 +11,10 @@ import Telemetry
 
 /// Takes what the workers report to the watch for outages and to the database, with the network that each address
 /// belongs to.
+///
+/// Where the log is off there is no database: the watch goes on, and each start begins without what the last one knew.
 final class Recorder: Sendable {
-    private let writer: JournalWriter
+    private let writer: JournalWriter?
     /// Where the workers report to.
     let watch: OutageWatch
     private let networks: NetworkSources
@@ -26,7 +28,55 @@ final class Recorder: Sendable {
         tell: @escaping @Sendable (Outage) -> Void
     ) throws(DaemonProblem) {
         self.networks = networks
-        let path = settings.databaseLocation
+        // Writer and watch ask the look-ups for networks, and they hand the writer what they learn.
+        let lookups = Mutexed<OriginLookup?>(nil)
+        let identify: @Sendable (Observation) -> NetworkIdentity = { observation in
+            let server = observation.server
+            return networks.identity(of: server) ?? lookups.value?.identity(of: observation)
+                ?? .unknown(of: server)
+        }
+        let identifyAddress: @Sendable (IPAddress) -> NetworkIdentity = { address in
+            networks.identity(of: address) ?? lookups.value?.identity(of: address) ?? .unknown(of: address)
+        }
+        let writer = try Self.writer(settings, networks, log: log, clock: clock, identify: identify)
+        self.writer = writer
+        lookup = settings.routing.originDNS.map { zones in
+            OriginLookup(
+                zones: zones, never: settings.resolver.doNotQuery, learned: writer?.learnedOrigins() ?? [],
+                clock: { clock.wallTime }
+            ) { writer?.remember($0) }
+        }
+        lookups.value = lookup
+        let lines = OutageLines()
+        let memory = writer?.detectorMemory(now: clock.wallTime) ?? DetectorMemory()
+        let open = OpenOutages(memory.outages)
+        self.open = open
+        watch = OutageWatch(
+            detector: Self.detector(settings, networks, recalling: memory, clock: clock), clock: clock,
+            identify: identify, identifyAddress: identifyAddress,
+            log: OutageWatch.Log(
+                observation: { writer?.record($0) }, zone: { writer?.record($0) },
+                service: { writer?.record($0) },
+                outage: { outage in
+                    writer?.record(outage)
+                    open.take(outage)
+                    tell(outage)
+                    guard let line = lines.line(outage) else { return }
+                    if line.isGrave { log.warning(line.text) } else { log.info(line.text) }
+                },
+                dropped: { log.error("reachability: \($0) reports dropped, the watch cannot follow") }))
+        writer?.start()
+    }
+
+    /// The writer of the log that the configuration names; nil when it is off.
+    private static func writer(
+        _ settings: Settings, _ networks: NetworkSources, log: OperatorLog, clock: MachineClock,
+        identify: @escaping JournalWriter.Identify
+    ) throws(DaemonProblem) -> JournalWriter? {
+        guard let path = settings.databaseLocation else {
+            log.info("reachability log: off; nothing is recorded, and a restart knows of no outage before it")
+            return nil
+        }
         guard !path.contains("://") else {
             throw .unsupported(
                 key: "reachability.database", reason: "only a file is available yet; give a path")
@@ -40,52 +90,15 @@ final class Recorder: Sendable {
                 path: directory.path, reason: "cannot be made: \(error.localizedDescription)")
             log.error("\(problem); until then there are answers and no log")
         }
-        // Writer and watch ask the look-ups for networks, and they hand the writer what they learn.
-        let lookups = Mutexed<OriginLookup?>(nil)
-        let identify: @Sendable (Observation) -> NetworkIdentity = { observation in
-            let server = observation.server
-            return networks.identity(of: server) ?? lookups.value?.identity(of: observation)
-                ?? .unknown(of: server)
-        }
-        let identifyAddress: @Sendable (IPAddress) -> NetworkIdentity = { address in
-            networks.identity(of: address) ?? lookups.value?.identity(of: address) ?? .unknown(of: address)
-        }
-        let writer = JournalWriter(
+        return JournalWriter(
             path: path, bucketSeconds: max(1, settings.reachability.bucket.components.seconds),
             retention: JournalRetention(
-                seconds: Self.seconds(settings.reachability.retention.observations),
-                outageSeconds: Self.seconds(settings.reachability.retention.outages),
+                seconds: seconds(settings.reachability.retention.observations),
+                outageSeconds: seconds(settings.reachability.retention.outages),
                 size: settings.reachability.retention.size),
             clock: { clock.wallTime },
             identify: identify, visibility: { networks.visibility(of: $0) },
-            report: { Self.report($0, of: path, to: log) })
-        self.writer = writer
-        lookup = settings.routing.originDNS.map { zones in
-            OriginLookup(
-                zones: zones, never: settings.resolver.doNotQuery, learned: writer.learnedOrigins(),
-                clock: { clock.wallTime }
-            ) { writer.remember($0) }
-        }
-        lookups.value = lookup
-        let lines = OutageLines()
-        let memory = writer.detectorMemory(now: clock.wallTime)
-        let open = OpenOutages(memory.outages)
-        self.open = open
-        watch = OutageWatch(
-            detector: Self.detector(settings, networks, recalling: memory, clock: clock), clock: clock,
-            identify: identify, identifyAddress: identifyAddress,
-            log: OutageWatch.Log(
-                observation: { writer.record($0) }, zone: { writer.record($0) },
-                service: { writer.record($0) },
-                outage: { outage in
-                    writer.record(outage)
-                    open.take(outage)
-                    tell(outage)
-                    guard let line = lines.line(outage) else { return }
-                    if line.isGrave { log.warning(line.text) } else { log.info(line.text) }
-                },
-                dropped: { log.error("reachability: \($0) reports dropped, the watch cannot follow") }))
-        writer.start()
+            report: { report($0, of: path, to: log) })
     }
 
     /// A detector that goes on where the last run stopped, also in the middle of an outage.
@@ -101,11 +114,11 @@ final class Recorder: Sendable {
     }
 
     /// Makes the log where there is none.
-    func prepareLog() { writer.prepare() }
+    func prepareLog() { writer?.prepare() }
 
     /// Takes what routing did to the log.
     func record(_ routes: [RouteBucket]) {
-        for route in routes { writer.record(route) }
+        for route in routes { writer?.record(route) }
     }
 
     /// Tells the watch which networks lost most of their routes or had them back.
@@ -155,26 +168,29 @@ final class Recorder: Sendable {
         }
     }
 
-    /// What the log and the watch count.
+    /// What the log and the watch count; nothing of the log where it is off.
     var metrics: [MetricFamily] {
-        open.families + [
-            MetricFamily(
-                "afterglow_log_rows_waiting", .gauge, help: "Reports that wait to be written to the log.",
-                [MetricSample(.count(UInt64(clamping: writer.waiting)))]),
-            MetricFamily(
-                "afterglow_log_rows_dropped", .counter,
-                help: "Reports that were dropped because the log or the watch could not follow, by where.",
-                [
-                    MetricSample(.count(UInt64(clamping: writer.dropped)), [.init("queue", "log")]),
-                    MetricSample(.count(UInt64(clamping: watch.dropped)), [.init("queue", "watch")]),
-                ]),
-        ]
+        var dropped = [MetricSample(.count(UInt64(clamping: watch.dropped)), [.init("queue", "watch")])]
+        var families = open.families
+        if let writer {
+            families.append(
+                MetricFamily(
+                    "afterglow_log_rows_waiting", .gauge, help: "Reports that wait to be written to the log.",
+                    [MetricSample(.count(UInt64(clamping: writer.waiting)))]))
+            let count = UInt64(clamping: writer.dropped)
+            dropped.insert(MetricSample(.count(count), [.init("queue", "log")]), at: 0)
+        }
+        let rows = MetricFamily(
+            "afterglow_log_rows_dropped", .counter,
+            help: "Reports that were dropped because the log or the watch could not follow, by where.",
+            dropped)
+        return families + [rows]
     }
 
     func close() {
         asking.withLock { $0?.cancel() }
         watch.stop()
-        writer.flush()
+        writer?.flush()
     }
 
     private static func report(_ report: JournalReport, of path: String, to log: OperatorLog) {

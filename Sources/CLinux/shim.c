@@ -289,25 +289,37 @@ struct afterglow_batch {
   _Alignas(16) uint8_t reply_control[AFTERGLOW_BATCH][CONTROL_OCTETS];
   uint8_t reply_octets[AFTERGLOW_BATCH][AFTERGLOW_DATAGRAM_OCTETS];
   int queued;
+  /* The arrivals that the last call filled in: the kernel changed what stands in front of them. */
+  int used;
 };
 
-struct afterglow_batch *afterglow_batch_create(void) { return calloc(1, sizeof(struct afterglow_batch)); }
+static void ready_arrival(struct afterglow_batch *batch, int index) {
+  batch->arrival_vectors[index] =
+      (struct iovec){.iov_base = batch->arrival_octets[index], .iov_len = AFTERGLOW_DATAGRAM_OCTETS};
+  batch->arrivals[index].msg_hdr = (struct msghdr){
+      .msg_name = &batch->arrival_names[index],
+      .msg_namelen = sizeof(struct sockaddr_storage),
+      .msg_iov = &batch->arrival_vectors[index],
+      .msg_iovlen = 1,
+      .msg_control = batch->arrival_control[index],
+      .msg_controllen = CONTROL_OCTETS,
+  };
+}
+
+struct afterglow_batch *afterglow_batch_create(void) {
+  struct afterglow_batch *batch = calloc(1, sizeof(struct afterglow_batch));
+  if (batch) batch->used = AFTERGLOW_BATCH;
+  return batch;
+}
+
 void afterglow_batch_destroy(struct afterglow_batch *batch) { free(batch); }
 
 int afterglow_batch_receive(struct afterglow_batch *batch, int descriptor) {
-  for (int index = 0; index < AFTERGLOW_BATCH; index++) {
-    batch->arrival_vectors[index] =
-        (struct iovec){.iov_base = batch->arrival_octets[index], .iov_len = AFTERGLOW_DATAGRAM_OCTETS};
-    batch->arrivals[index].msg_hdr = (struct msghdr){
-        .msg_name = &batch->arrival_names[index],
-        .msg_namelen = sizeof(struct sockaddr_storage),
-        .msg_iov = &batch->arrival_vectors[index],
-        .msg_iovlen = 1,
-        .msg_control = batch->arrival_control[index],
-        .msg_controllen = CONTROL_OCTETS,
-    };
-  }
-  return result(recvmmsg(descriptor, batch->arrivals, AFTERGLOW_BATCH, MSG_DONTWAIT, NULL));
+  for (int index = 0; index < batch->used; index++) ready_arrival(batch, index);
+  int count = recvmmsg(descriptor, batch->arrivals, AFTERGLOW_BATCH, MSG_DONTWAIT, NULL);
+  /* One that could not be handed over may have been written to as well. */
+  batch->used = count < 0 ? 1 : count < AFTERGLOW_BATCH ? count + 1 : AFTERGLOW_BATCH;
+  return result(count);
 }
 
 const uint8_t *afterglow_batch_octets(struct afterglow_batch *batch, int index) {

@@ -34,7 +34,7 @@ final class Stage {
         internet = try MiniatureInternet(announcingTo: feed, of: Self.ownNumber)
         panel = try ClientPanel(asking: resolver)
         let settings = try Self.settings(directory, internet, feed, resolver, page)
-        database = settings.databaseLocation
+        database = settings.databaseLocation ?? ""
         let findings = findings
         let log = OperatorLog { findings.hear($0, $1) }
         do {

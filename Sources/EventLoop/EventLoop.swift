@@ -36,6 +36,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     private let queue: Int32
     private let wakeup: Int32
+    /// For how long the loop asks the kernel again before it lets it put the thread to sleep, in nanoseconds; 0 for not at all.
+    private let busyPoll: Int64
     private let arrivals = Mutex(Arrivals())
     private let life = Mutex(Life.created)
     private let thread = Atomic<UInt>(0)
@@ -61,9 +63,16 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Limits.messageOctets, alignment: 16)
 
     /// A loop that waits for `start`; throws when the kernel has no descriptor left.
-    package init(name: String, clock: MachineClock = MachineClock()) throws(SystemError) {
+    ///
+    /// - Parameter busyPoll: for how long the thread stays awake when there is nothing to do. Waking it takes the kernel some
+    ///   microseconds, more where a processor has gone to sleep meanwhile, and in virtual machines; that is saved, and the
+    ///   processor is kept busy.
+    package init(
+        name: String, clock: MachineClock = MachineClock(), busyPoll: Duration? = nil
+    ) throws(SystemError) {
         self.name = name
         self.clock = clock
+        self.busyPoll = max(0, busyPoll?.nanoseconds ?? 0)
         batchInstant = clock.now
         batchTime = clock.wallTime
         let kernel = KernelRandom()
@@ -301,7 +310,9 @@ extension EventLoop {
         } else if let next = timers.nextInstant() {
             timeout = max(0, next.nanoseconds &- clock.now.nanoseconds)
         }
-        let count = afterglow_epoll_wait(queue, &events, Int32(events.count), timeout)
+        var count: Int32 = 0
+        if timeout != 0, busyPoll > 0 { count = spin(notBeyond: &timeout) }
+        if count == 0 { count = afterglow_epoll_wait(queue, &events, Int32(events.count), timeout) }
         readClocks()
         for index in 0..<max(0, Int(count)) {
             let event = events[index]
@@ -311,6 +322,21 @@ extension EventLoop {
                 sources[event.token]?.ready(Readiness(rawValue: event.events))
             }
         }
+    }
+
+    /// Asks for events again and again for as long as busy polling lasts, or until a timer is due in `timeout` nanoseconds, where
+    /// that is 0 or more; takes what has passed off it. What `epoll_wait` returned last.
+    private func spin(notBeyond timeout: inout Int64) -> Int32 {
+        let begin = SystemClock.now.nanoseconds
+        let length = timeout < 0 ? busyPoll : min(busyPoll, timeout)
+        var passed: Int64 = 0
+        while passed < length {
+            let count = afterglow_epoll_wait(queue, &events, Int32(events.count), 0)
+            if count != 0 { return count }
+            passed = SystemClock.now.nanoseconds &- begin
+        }
+        if timeout > 0 { timeout = max(0, timeout &- passed) }
+        return 0
     }
 
     private func readClocks() {

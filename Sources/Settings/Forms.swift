@@ -49,6 +49,21 @@ extension Form where Value == Duration {
     }
 }
 
+extension Form where Value == Duration {
+    /// A time for which a processor may be kept busy: `50us` to `10ms`; a longer one saves no wake-up that would be felt.
+    static var spin: Form {
+        .scalar("a time from 1us to 10ms such as 50us", schema: .type("string")) { text in
+            let digits = text.prefix { $0.isASCII && $0.isNumber }
+            let units = ["us": Int64(1), "µs": 1, "ms": 1000]
+            guard let count = Int64(digits), let unit = units[String(text.dropFirst(digits.count))] else {
+                return nil
+            }
+            let (microseconds, overflow) = count.multipliedReportingOverflow(by: unit)
+            return !overflow && (1...10_000).contains(microseconds) ? .microseconds(microseconds) : nil
+        }
+    }
+}
+
 private func parseDuration(_ text: String) -> Duration? {
     let units = ["ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }

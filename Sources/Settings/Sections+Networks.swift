@@ -73,7 +73,7 @@ extension Settings {
         Section(
             defaults: Reachability(),
             keys: [
-                Key("database", \.database, .text),
+                Key("database", \.database, Form<String>.text.orOff),
                 Key("bucket", \.bucket, .duration),
                 Key("retention", \.retention, retentionSection.form),
                 Key("probes", \.probes, probesSection.form),

@@ -8,6 +8,7 @@ extension Settings {
             keys: [
                 Key("listen", \.listen, listener.list),
                 Key("workers", \.workers, workersForm),
+                Key("busy-poll", \.busyPoll, Form<Duration>.spin.orOff),
                 Key("access", \.access, accessSection.form),
                 Key("state-directory", \.stateDirectory, .path),
                 Key("resolver", \.resolver, resolverSection.form),

@@ -56,8 +56,8 @@ extension Settings {
 
     /// The reachability log.
     package struct Reachability: Hashable, Sendable {
-        /// A path, relative to the state directory, or a `postgres://` address.
-        package var database = "reachability.sqlite"
+        /// A path, relative to the state directory, or a `postgres://` address; nil when the log is off.
+        package var database: String? = "reachability.sqlite"
         package var bucket = Duration.seconds(60)
         package var retention = Keeping()
         package var probes = Probes()
@@ -77,9 +77,9 @@ extension Settings {
         package var perNetworkPerHour = 20
     }
 
-    /// The database as a path from the state directory, or the `postgres://` address.
-    package var databaseLocation: String {
-        let database = reachability.database
+    /// The database as a path from the state directory, or the `postgres://` address; nil when the log is off.
+    package var databaseLocation: String? {
+        guard let database = reachability.database else { return nil }
         return database.hasPrefix("/") || database.contains("://")
             ? database : "\(stateDirectory)/\(database)"
     }

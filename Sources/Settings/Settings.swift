@@ -8,6 +8,9 @@ package struct Settings: Sendable {
         Listener(endpoint: Endpoint(IPAddress(ipv6High: 0, low: 1), port: 5300)),
     ]
     package var workers = Workers.auto
+    /// How long a worker looks for queries without giving its processor away, before it waits for the kernel to wake it; nil
+    /// for not at all.
+    package var busyPoll: Duration?
     package var access = Access()
     /// Where the program keeps what must survive it.
     package var stateDirectory = "/var/lib/afterglow"

@@ -96,7 +96,10 @@ struct Audit: AsyncParsableCommand {
 
     /// What the loss of each network takes down among the zones seen lately.
     private func printShares(_ settings: Settings) throws {
-        let path = database ?? settings.databaseLocation
+        guard let path = database ?? settings.databaseLocation else {
+            throw LogOptions.failure(
+                "\(LogOptions.logIsOff); name the zones that are to be audited, or a log with --database")
+        }
         guard FileManager.default.fileExists(atPath: path) else {
             throw LogOptions.failure(
                 "\(path): there is no log yet; name the zones that are to be audited, or a log with --database"
@@ -130,7 +133,7 @@ struct Audit: AsyncParsableCommand {
 
     /// What a log says; none where none was named and there is none.
     private func knownZones(_ settings: Settings) throws -> KnownZones {
-        let path = database ?? settings.databaseLocation
+        guard let path = database ?? settings.databaseLocation else { return KnownZones() }
         guard database != nil || FileManager.default.fileExists(atPath: path) else { return KnownZones() }
         do {
             return try KnownZones(JournalReader(path: path), now: try Self.newest(of: path))

@@ -18,7 +18,9 @@ struct LogOptions: ParsableArguments {
 
     /// Opens the log for `use`; a problem goes to standard error and ends the command with status 1.
     func read(_ use: (JournalReader) throws -> Void) throws {
-        let path = try database ?? options.load().databaseLocation
+        guard let path = try database ?? options.load().databaseLocation else {
+            throw Self.failure("\(Self.logIsOff); --database names a log that there is")
+        }
         guard !path.contains("://") else {
             throw Self.failure("\(path): only an SQLite file can be read; give its path with --database")
         }
@@ -39,6 +41,10 @@ struct LogOptions: ParsableArguments {
             throw code
         }
     }
+
+    /// What is said where a resolver's log is asked for that its configuration turns off.
+    static let logIsOff =
+        "the reachability log is off: the configuration has `reachability.database: off`"
 
     static func failure(_ message: String) -> ExitCode {
         FileHandle.standardError.write(Data("afterglow: \(message)\n".utf8))

@@ -28,7 +28,8 @@ struct ResolverSource {
         /// For intervals, which no step of the wall clock touches.
         let instant: Instant
         let metrics: MetricReading
-        let outages: [OpenOutage]
+        /// Those that go on; nil where the resolver keeps no log, in which they would stand.
+        let outages: [OpenOutage]?
     }
 
     private struct Page: Decodable {
@@ -55,8 +56,13 @@ struct ResolverSource {
     }
 
     func read() async throws -> Reading {
-        let metrics = try await fetch("/metrics")
+        let text = String(decoding: try await fetch("/metrics"), as: UTF8.self)
         let (time, instant) = (Date(), SystemClock.now)
+        let metrics = MetricReading(text)
+        // The log's own metrics are there only while there is a log.
+        guard metrics.sum("afterglow_log_rows_waiting") != nil else {
+            return Reading(time: time, instant: instant, metrics: metrics, outages: nil)
+        }
         let outages = try await fetch("/api/v1/outages?limit=\(Self.outagesMax)")
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -64,7 +70,7 @@ struct ResolverSource {
             throw Problem(description: "\(base)/api/v1/outages: what came is not a list of outages")
         }
         return Reading(
-            time: time, instant: instant, metrics: MetricReading(String(decoding: metrics, as: UTF8.self)),
+            time: time, instant: instant, metrics: metrics,
             outages: page.items.filter { $0.end == nil })
     }
 

@@ -9,7 +9,10 @@ struct TopFrame {
     let waiting: Double?
     let cacheOctets: Double?
     let isUplinkUp: Bool
-    let outages: [ResolverSource.OpenOutage]
+    /// How many networks have an outage that goes on.
+    let networksInTrouble: Double?
+    /// The outages that go on; nil where there is no log to read them in.
+    let outages: [ResolverSource.OpenOutage]?
 
     init(from earlier: ResolverSource.Reading, to later: ResolverSource.Reading) {
         time = later.time
@@ -18,6 +21,7 @@ struct TopFrame {
         waiting = later.metrics.sum("afterglow_clients_waiting")
         cacheOctets = later.metrics.sum("afterglow_cache_bytes")
         isUplinkUp = later.metrics.sum("afterglow_uplink_up") != 0
+        networksInTrouble = later.metrics.sum("afterglow_networks_in_trouble")
         outages = later.outages
     }
 }
@@ -68,8 +72,15 @@ final class TopView {
 
     private static func trouble(_ frame: TopFrame) -> String {
         guard frame.isUplinkUp else { return "our own uplink" }
-        let names = Set(frame.outages.map(name)).sorted()
+        guard let outages = frame.outages else { return networks(frame.networksInTrouble) ?? "-" }
+        let names = Set(outages.map(name)).sorted()
         return names.isEmpty ? "-" : names.prefix(4).joined(separator: ", ") + (names.count > 4 ? " ..." : "")
+    }
+
+    /// How many networks are in trouble, in words; nil for none.
+    private static func networks(_ count: Double?) -> String? {
+        guard let count, count > 0 else { return nil }
+        return "\(number(count)) network\(count == 1 ? "" : "s")"
     }
 
     private static func name(_ outage: ResolverSource.OpenOutage) -> String {
@@ -101,15 +112,19 @@ final class TopView {
             ["record cache", frame.cacheOctets.map { "\(Int($0 / 1_048_576)) MiB" } ?? "-"],
         ]
         text += TextTable.lines(rows).joined() + "\n"
-        guard !frame.outages.isEmpty else { return text + "no network in trouble\n" }
-        let table = frame.outages.prefix(Self.outagesShown).map { outage in
+        guard let outages = frame.outages else {
+            let networks = Self.networks(frame.networksInTrouble) ?? "no network"
+            return text + "\(networks) in trouble; the log, which would say more, is off\n"
+        }
+        guard !outages.isEmpty else { return text + "no network in trouble\n" }
+        let table = outages.prefix(Self.outagesShown).map { outage in
             [
                 Self.name(outage), "IPv\(outage.af)", outage.state, outage.kind, "since \(outage.start)",
                 "\(outage.zonesLost.count) zones lost",
             ]
         }
         text += TextTable.lines(Array(table)).joined()
-        let more = frame.outages.count - table.count
+        let more = outages.count - table.count
         return more > 0 ? text + "and \(more) more\n" : text
     }
 
@@ -145,7 +160,8 @@ final class TopView {
         let clientsWaiting: Double?
         let cacheBytes: Double?
         let uplinkUp: Bool
-        let outages: [ResolverSource.OpenOutage]
+        let networksInTrouble: Double?
+        let outages: [ResolverSource.OpenOutage]?
     }
 
     private func line(_ frame: TopFrame) throws -> String {
@@ -161,7 +177,7 @@ final class TopView {
             exchangesAnsweredRatio: rates.answeredRatio,
             exchangeP50Ms: rates.exchangeMedian.map { $0 * 1000 },
             clientsWaiting: frame.waiting, cacheBytes: frame.cacheOctets, uplinkUp: frame.isUplinkUp,
-            outages: frame.outages)
+            networksInTrouble: frame.networksInTrouble, outages: frame.outages)
         return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
     }
 }

@@ -126,6 +126,33 @@ final class PageServiceTests {
         }
     }
 
+    @Test func `the log can be off: nothing is written, and all else is there`() throws {
+        let (daemon, port) = try start(settings { $0.reachability.database = nil })
+        let script = """
+            import socket, sys, urllib.request
+            dns, page = int(sys.argv[1]), sys.argv[2]
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+                s.settimeout(5)
+                s.sendto(b"\\x12\\x34\\x01\\0\\0\\1\\0\\0\\0\\0\\0\\0\\x09localhost\\0\\0\\1\\0\\1", ("127.0.0.1", dns))
+                print(s.recv(512)[3] & 15)
+            for line in urllib.request.urlopen(f"http://127.0.0.1:{page}/metrics").read().decode().splitlines():
+                if line.startswith(("afterglow_log_rows", "afterglow_outages_open{scope=\\"asn", "afterglow_uplink_up")): print(line)
+            """
+        let run = Command.run(["python3", "-c", script, String(port), String(try #require(pagePort))])
+        daemon.stop()
+        #expect(
+            run.output == """
+                0
+                afterglow_outages_open{scope="asn"} 0
+                afterglow_uplink_up 1
+                afterglow_log_rows_dropped_total{queue="watch"} 0
+
+                """, "\(run.complaint)")
+        #expect(said.all.contains { $0.hasPrefix("info reachability log: off") })
+        let files = (try? FileManager.default.subpathsOfDirectory(atPath: directory.path)) ?? []
+        #expect(!files.contains { $0.contains("sqlite") }, "\(files)")
+    }
+
     @Test func `http can be off`() throws {
         let (daemon, _) = try start(settings { $0.http = nil })
         daemon.stop()

@@ -32,6 +32,21 @@ struct FirstStepsTests {
         #expect(run.complaint.contains(".local/state/afterglow/reachability.sqlite: there is no"))
     }
 
+    @Test(arguments: [
+        ["outages"], ["networks"], ["audit"], ["export", "outages"], ["plot", "--asn", "64500"],
+    ])
+    func `where the log is off it says so, and that another can be named`(_ command: [String]) throws {
+        let configuration = FileManager.default.temporaryDirectory
+            .appendingPathComponent("\(UUID().uuidString).yaml").path
+        try "reachability: { database: off }\n"
+            .write(toFile: configuration, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: configuration) }
+        let run = Command.run([CommandLog.executable ?? ""] + command + ["--config", configuration])
+        #expect(run.status == 1 && run.output.isEmpty)
+        #expect(run.complaint.contains("the reachability log is off: the configuration has"))
+        #expect(run.complaint.contains("--database"))
+    }
+
     @Test func `an audit that cannot be is refused before anybody is asked`() throws {
         for (zone, words) in [("com", "top level"), ("a..b", "is not a domain name")] {
             let run = try afterglow("audit", zone)

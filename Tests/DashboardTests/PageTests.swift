@@ -135,4 +135,18 @@ struct PageTests {
         #expect(reply.status == 503)
         #expect(String(decoding: reply.octets, as: UTF8.self).contains("nothing has been recorded yet"))
     }
+
+    @Test(arguments: ["/", "/outages", "/zones", "/as/64500", "/api/v1/outages", "/api/v1/networks"])
+    func `where the log is off that is said, and how to have one`(_ target: String) async throws {
+        let reply = await Site(database: nil).reply(to: try #require(WebRequest(target: target)))
+        #expect(reply.status == 503)
+        let text = String(decoding: reply.octets, as: UTF8.self)
+        #expect(text.contains("The log is off") && text.contains("reachability.database"))
+    }
+
+    @Test(arguments: ["/metrics", "/healthz", "/audit", "/api/v1/openapi.json"])
+    func `what needs no log is there without one`(_ target: String) async throws {
+        let reply = await Site(database: nil).reply(to: try #require(WebRequest(target: target)))
+        #expect(reply.status == 200)
+    }
 }

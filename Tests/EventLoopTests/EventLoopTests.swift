@@ -54,6 +54,24 @@ import Testing
         }
     }
 
+    @Test(
+        "A loop that polls busily does what others do: sockets, timers, jobs of other threads, its end",
+        arguments: [Duration.microseconds(1), .microseconds(50), .milliseconds(10)])
+    func busyPoll(_ busyPoll: Duration) async throws {
+        let loop = try EventLoop(name: "busy", busyPoll: busyPoll)
+        loop.start()
+        let worker = Worker(loop)
+        let server = try await worker.listen(ScriptedHandler(now: { $0 }))
+        for number in 0..<20 {
+            #expect(await worker.exchange([UInt8(number)], with: server).octets == [UInt8(number)])
+        }
+        #expect(await worker.fire([3, 1, 2, 1, 12_000], cancelling: [2]) == [1, 3, 0, 4])
+        let silent = try await worker.silentEndpoint()
+        #expect(await worker.exchange([1], with: silent, timeout: .milliseconds(15)) == .silent)
+        loop.stop()
+        #expect(await worker.exchange([1], with: server) == .localFailure(errno: 125))
+    }
+
     @Test("A loop that ends answers whoever waits")
     func ending() async throws {
         let loop = try EventLoop(name: "ending")

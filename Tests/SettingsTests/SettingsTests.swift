@@ -62,6 +62,10 @@ struct SettingsTests {
                 "a.yaml:2:11: cache.memory: 'big' is not valid; expected a size such as 256MiB"
             ),
             ("listen: 1", "a.yaml:1:9: listen: expected a list"),
+            (
+                "busy-poll: 1s",
+                "a.yaml:1:12: busy-poll: '1s' is not valid; expected a time from 1us to 10ms such as 50us"
+            ),
             ("zones:\n  - name: a.example", "a.yaml:2:5: zones[0]: give either 'file' or 'primaries'"),
             ("forward:\n  - { name: a }", "a.yaml:2:5: missing key 'to' in forward[0]"),
             ("cache: 3", "a.yaml:1:8: cache: expected a mapping of keys"),
@@ -99,11 +103,29 @@ struct SettingsTests {
         #expect(Settings.Listener("::1:99999") == nil)
     }
 
-    @Test("HTTP and origin DNS can be turned off")
+    @Test("HTTP, origin DNS and the reachability log can be turned off")
     func off() throws {
-        let settings = try load("http: off\nrouting: { origin-dns: off }")
+        let settings = try load(
+            "http: off\nrouting: { origin-dns: off }\nreachability: { database: off, bucket: 10s }")
         #expect(settings.http == nil)
         #expect(settings.routing.originDNS == nil)
+        #expect(settings.reachability.database == nil && settings.databaseLocation == nil)
+        #expect(settings.reachability.bucket == .seconds(10))
+        let forced = ["AFTERGLOW_REACHABILITY_DATABASE": "off"]
+        #expect(try load("reachability: { database: a.sqlite }", environment: forced).databaseLocation == nil)
+        #expect(try load("reachability: { database: ./off }").reachability.database == "./off")
+    }
+
+    @Test("Workers poll busily only where they are told to, for up to 10 ms")
+    func busyPoll() throws {
+        #expect(try load("").busyPoll == nil)
+        #expect(try load("busy-poll: off").busyPoll == nil)
+        #expect(try load("busy-poll: 50us").busyPoll == .microseconds(50))
+        #expect(try load("busy-poll: 50µs").busyPoll == .microseconds(50))
+        #expect(try load("busy-poll: 10ms").busyPoll == .milliseconds(10))
+        for text in ["0us", "11ms", "50", "us", "-1us", "1.5ms", "9223372036854775807ms"] {
+            #expect(throws: SettingsProblems.self, "\(text)") { try load("busy-poll: \(text)") }
+        }
     }
 
     @Test("The log's size is bounded at 2 GiB unless it says otherwise, and never below 1 MiB")
@@ -185,7 +207,8 @@ struct SettingsTests {
         let properties = try #require(object?["properties"] as? [String: Any])
         #expect(
             Set(properties.keys) == [
-                "listen", "workers", "access", "state-directory", "resolver", "dnssec", "cache", "zones",
+                "listen", "workers", "busy-poll", "access", "state-directory", "resolver", "dnssec", "cache",
+                "zones",
                 "forward", "tsig-keys",
                 "routing", "reachability", "http", "log", "identity",
             ])

@@ -19,20 +19,21 @@ package final class LogLanes: Sendable {
         init(_ index: Int) { queue = DispatchQueue(label: "afterglow.page.\(index)") }
     }
 
-    private let path: String
+    private let path: String?
     private let lanes: [Lane]
 
-    /// Lanes to the database at `path`, which need not exist yet.
-    package init(path: String) {
+    /// Lanes to the database at `path`, which need not exist yet; nil where the log is off.
+    package init(path: String?) {
         self.path = path
         lanes = (0..<Self.count).map(Lane.init)
     }
 
-    /// Reads on the lane that fewest wait for. Throws what `JournalReader` throws.
+    /// Reads on the lane that fewest wait for. Throws what `JournalReader` throws, and a `WebProblem` where the log is off.
     package func read<Value: Sendable>(_ body: @escaping @Sendable (JournalReader) throws -> Value)
         async throws
         -> Value
     {
+        guard let path else { throw WebProblem.logIsOff }
         guard
             let lane = lanes.min(by: {
                 $0.waiting.load(ordering: .relaxed) < $1.waiting.load(ordering: .relaxed)
@@ -41,7 +42,7 @@ package final class LogLanes: Sendable {
         lane.waiting.add(1, ordering: .relaxed)
         defer { lane.waiting.subtract(1, ordering: .relaxed) }
         return try await withCheckedThrowingContinuation { continuation in
-            lane.queue.async { [path] in
+            lane.queue.async {
                 continuation.resume(with: Result { try Self.read(path, on: lane, body) })
             }
         }

@@ -14,12 +14,12 @@ package struct Site: Sendable {
     let clock: @Sendable () -> Timestamp
 
     /// - Parameters:
-    ///   - database: the reachability log, which need not exist yet.
+    ///   - database: the reachability log, which need not exist yet; nil where it is off.
     ///   - metrics: what is counted, at the moment of asking.
     ///   - isReady: whether every listener answers queries.
     ///   - audits: how zones are audited; nil where no resolver runs.
     package init(
-        database: String, feed: LiveFeed = LiveFeed(),
+        database: String?, feed: LiveFeed = LiveFeed(),
         metrics: @escaping @Sendable () async -> [MetricFamily] = { [] },
         isReady: @escaping @Sendable () -> Bool = { true }, audits: Audits? = nil,
         clock: @escaping @Sendable () -> Timestamp = JournalWriter.wallClock

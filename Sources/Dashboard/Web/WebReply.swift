@@ -86,6 +86,12 @@ package struct WebProblem: Error, Sendable, Hashable {
         return WebReply(status, type: "application/problem+json", headers: headers, json.text + "\n")
     }
 
+    /// What is asked for stands in the log, and there is none.
+    static let logIsOff = WebProblem(
+        503, "The log is off",
+        "The configuration has `reachability.database: off`: nothing is recorded. With the name of a file there, the next start "
+            + "begins a log.")
+
     static func notFound(_ what: String) -> WebProblem { WebProblem(404, "Not found", what) }
     static func badRequest(_ what: String) -> WebProblem { WebProblem(400, "Bad request", what) }
 }
