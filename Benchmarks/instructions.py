@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Instructions and allocations of Afterglow for each cached and each uncached query, counted by callgrind.
+"""Instructions and allocations of Afterglow for each cached and each uncached query, and for each connection of TCP with one
+cached query, counted by callgrind.
 
     sudo Benchmarks/instructions.py [--queries 2000] [--signed] [--without-log] [--functions 40] [--keep FOLDER]
 
@@ -36,14 +37,21 @@ def is_up(machine, name):
     return subprocess.run(command, capture_output=True, text=True).stdout.startswith("192.0.2.1")
 
 
-def count(machine, process, name, names, runs, keep):
+# What of these is put off belongs to them as well: the log is committed within a second or two.
+LOGGED = ["uncached", "signed"]
+CONNECTIONS = ["-m", "tcp", "-O", "num-queries-per-conn=1"]
+
+
+def count(machine, process, name, names, runs, more, keep):
     """Asks the names and returns the queries answered and the profile of them alone."""
     output = machine.path("callgrind.out")
     for old in os.listdir(machine.folder):
         if old.startswith("callgrind.out"):
             os.remove(machine.path(old))
     control(machine, process, "-i", "on")
-    load = dnsperf(machine, process, names, "-c", 4, "-q", 50, "-n", runs, "-t", 60)
+    load = dnsperf(machine, process, names, "-c", 4, "-q", 50, "-n", runs, "-t", 60, *more)
+    if name in LOGGED:
+        time.sleep(2.5)
     control(machine, process, "-i", "off")
     control(machine, process, "-d")
     wait_for(lambda: any(each.startswith("callgrind.out.") for each in os.listdir(machine.folder)))
@@ -51,7 +59,7 @@ def count(machine, process, name, names, runs, keep):
     dumps = sorted(each for each in os.listdir(machine.folder) if each.startswith("callgrind.out"))
     profile = machine.path([each for each in dumps if each != "callgrind.out"][-1])
     if keep:
-        shutil.copy(profile, os.path.join(keep, f"callgrind.{name}"))
+        shutil.copy(profile, os.path.join(keep, f"callgrind.{name.split(',')[0]}{len(more)}"))
     return load.completed, profile
 
 
@@ -95,23 +103,28 @@ def began(machine, command, name):
     process = machine.start("client", 0, command)
     if not wait_for(lambda: is_up(machine, name), 120):
         raise Skipped("no answer under valgrind within two minutes")
+    # The tables of the log are made while answers are given already.
+    time.sleep(10)
     return process
 
 
 def plain(machine, options):
-    """What is to be counted: a name, the names asked, and how often."""
+    """What is to be counted: a name, the names asked, how often, and how dnsperf is to ask."""
     command = afterglow(machine, Internet(machine, 10).hints, more=WITHOUT_LOG if options.without_log else "")
     process = began(machine, command, "ready.wild.bench")
     hits = write(machine, "hits", uniform("name", 200))
     dnsperf(machine, process, hits, "-c", 4, "-q", 50, "-n", 1, "-t", 60)
     misses = write(machine, "misses", uniform("fresh", options.queries))
-    return process, [("cached", hits, options.queries // 200), ("uncached", misses, 1)]
+    turns = options.queries // 200
+    return process, [
+        ("cached", hits, turns, []), ("uncached", misses, 1, []),
+        ("cached, on a connection of TCP each", hits, turns, CONNECTIONS)]
 
 
 def signed(machine, options):
     internet = SignedInternet(machine, options.queries)
     process = began(machine, afterglow(machine, internet.hints, internet.anchor), SAMPLE)
-    return process, [("signed", write(machine, "names", internet.names()), 1)]
+    return process, [("signed", write(machine, "names", internet.names()), 1, [])]
 
 
 def main():
@@ -129,8 +142,8 @@ def main():
             process, parts = (signed if options.signed else plain)(machine, options)
             print("| | instructions a query | allocations a query |\n| --- | ---: | ---: |")
             listings = []
-            for name, names, runs in parts:
-                answered, profile = count(machine, process, name, names, runs, options.keep)
+            for name, names, runs, more in parts:
+                answered, profile = count(machine, process, name, names, runs, more, options.keep)
                 allocations = calls(profile, {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"})
                 cost = instructions(profile) / max(1, answered)
                 print(f"| {name} | {cost:,.0f} | {allocations / max(1, answered):.1f} |", flush=True)

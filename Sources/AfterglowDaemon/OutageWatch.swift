@@ -15,23 +15,23 @@ package final class OutageWatch: ReachabilityRecorder {
 
     /// Takes what the watch passes on; called on its queue.
     package struct Log: Sendable {
-        package var observation: @Sendable (Observation) -> Void
+        package var observations: @Sendable ([Observation]) -> Void
         package var zone: @Sendable (ZoneServers) -> Void
-        package var service: @Sendable (ClientService) -> Void
+        package var services: @Sendable ([ClientService]) -> Void
         package var outage: @Sendable (Outage) -> Void
         /// How many reports were dropped so far; told when it has doubled.
         package var dropped: @Sendable (Int) -> Void
 
         package init(
-            observation: @escaping @Sendable (Observation) -> Void,
+            observations: @escaping @Sendable ([Observation]) -> Void,
             zone: @escaping @Sendable (ZoneServers) -> Void,
-            service: @escaping @Sendable (ClientService) -> Void,
+            services: @escaping @Sendable ([ClientService]) -> Void,
             outage: @escaping @Sendable (Outage) -> Void,
             dropped: @escaping @Sendable (Int) -> Void
         ) {
-            self.observation = observation
+            self.observations = observations
             self.zone = zone
-            self.service = service
+            self.services = services
             self.outage = outage
             self.dropped = dropped
         }
@@ -205,8 +205,8 @@ package final class OutageWatch: ReachabilityRecorder {
         if report.verdictsChanged { board.post(verdicts) }
         for outage in report.changed { log.outage(outage) }
         for zone in reports.zones { log.zone(zone) }
-        for observation in reports.observations { log.observation(observation) }
-        for service in reports.services { log.service(service) }
+        log.observations(reports.observations)
+        log.services(reports.services)
         return report.probes
     }
 }

@@ -55,8 +55,8 @@ final class Recorder: Sendable {
             detector: Self.detector(settings, networks, recalling: memory, clock: clock), clock: clock,
             identify: identify, identifyAddress: identifyAddress,
             log: OutageWatch.Log(
-                observation: { writer?.record($0) }, zone: { writer?.record($0) },
-                service: { writer?.record($0) },
+                observations: { writer?.record($0) }, zone: { writer?.record($0) },
+                services: { writer?.record($0) },
                 outage: { outage in
                     writer?.record(outage)
                     open.take(outage)

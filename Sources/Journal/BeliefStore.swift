@@ -7,21 +7,18 @@ struct BeliefStore: Sendable {
     /// Beliefs held in memory at most; the ones longest unasked go, and come back from the database.
     static let limit = 50_000
 
-    struct Key: Hashable, Sendable {
-        var server: IPAddress
-        var transport: Transport
-    }
+    typealias Key = ObservationDigest.Server
 
     private struct Held {
         var belief = ServerBelief()
         /// Whether the database has to learn of it: then its key is among those that changed.
         var isChanged = false
 
-        /// What is believed now, and whether this is the first change since the last commit.
-        mutating func record(_ evidence: ServerEvidence, at time: Timestamp) -> (BeliefSummary, Bool) {
+        /// Whether this is the first change since the last commit.
+        mutating func record(_ evidence: ServerEvidence, at time: Timestamp) -> Bool {
             belief.record(evidence, at: time)
             defer { isChanged = true }
-            return (BeliefSummary(belief), !isChanged)
+            return !isChanged
         }
     }
 
@@ -31,11 +28,8 @@ struct BeliefStore: Sendable {
     private var unread: Set<Key> = []
 
     /// Names the servers that observations are about to come for.
-    mutating func expect(_ observations: [Observation]) {
-        for observation in observations {
-            let key = Key(server: observation.server, transport: observation.transport)
-            if beliefs[key] == nil { unread.insert(key) }
-        }
+    mutating func expect(_ servers: [Key]) {
+        for key in servers where beliefs[key] == nil { unread.insert(key) }
     }
 
     var hasUnread: Bool { !unread.isEmpty }
@@ -46,7 +40,7 @@ struct BeliefStore: Sendable {
         for key in unread {
             guard
                 let row = try Row.fetchOne(
-                    statement, arguments: [key.server.description, key.transport.text])
+                    statement, arguments: [key.address.description, key.transport.text])
             else { continue }
             let stored = ServerBelief.Evidence(
                 logOdds: row["log_odds"], answers: row["answers"], failures: row["failures"],
@@ -60,14 +54,16 @@ struct BeliefStore: Sendable {
         unread = []
     }
 
-    /// Takes in one observation; nil where it says nothing about the server.
-    mutating func record(_ observation: Observation) -> BeliefSummary? {
-        guard let evidence = observation.evidence else { return nil }
-        let key = Key(server: observation.server, transport: observation.transport)
-        let (summary, isNew) = beliefs[key, default: Held()].record(evidence, at: observation.time)
+    /// Takes in one observation; one that says nothing about the server changes nothing.
+    mutating func record(_ observation: Observation) {
+        guard let evidence = observation.evidence else { return }
+        let key = Key(address: observation.server, transport: observation.transport)
+        let isNew = beliefs[key, default: Held()].record(evidence, at: observation.time)
         if isNew { changed.append(key) }
-        return summary
     }
+
+    /// What is believed of a server now; nil where nothing was said about it.
+    func summary(of server: Key) -> BeliefSummary? { beliefs[server].map { BeliefSummary($0.belief) } }
 
     /// Writes what changed since `finish` was last called.
     func save(to database: Database) throws {
@@ -75,7 +71,7 @@ struct BeliefStore: Sendable {
         for key in changed {
             guard let evidence = beliefs[key]?.belief.evidence else { continue }
             try statement.execute(arguments: [
-                key.server.description, key.transport.text, evidence.logOdds, evidence.answers,
+                key.address.description, key.transport.text, evidence.logOdds, evidence.answers,
                 evidence.failures, evidence.observations, evidence.lastSecond, evidence.lastUp,
             ])
         }

@@ -45,17 +45,17 @@ extension BucketRow {
             network?.origins.first?.value, network?.name,
             key.scope == .asn ? nil : network?.prefix.description,
         ]
+        let (new, old) = (tally, old?.tally ?? OutcomeTally())
         let counts: StatementArguments = [
-            sent - (old?.sent ?? 0), answered - (old?.answered ?? 0), timeouts - (old?.timeouts ?? 0),
-            unreachable - (old?.unreachable ?? 0), refused - (old?.refused ?? 0),
-            servfail - (old?.servfail ?? 0),
+            new.sent - old.sent, new.answered - old.answered, new.timeouts - old.timeouts,
+            new.unreachable - old.unreachable, new.refused - old.refused, new.servfail - old.servfail,
         ]
         return identity + counts + [
-            roundTrips.quantile(0.5), roundTrips.quantile(0.95),
-            roundTrips.total > 0 ? Data(roundTrips.encoded) : nil, (belief?.baseline).map(rounded),
+            new.roundTrips.quantile(0.5), new.roundTrips.quantile(0.95),
+            new.roundTrips.total > 0 ? Data(new.roundTrips.encoded) : nil, (belief?.baseline).map(rounded),
             (belief?.probabilityOfUp).map(rounded),
-            belief?.state.rawValue, lame - (old?.lame ?? 0), malformed - (old?.malformed ?? 0),
-            unreachableBy?.description,
+            belief?.state.rawValue, new.lame - old.lame, new.malformed - old.malformed,
+            new.unreachableBy?.description,
         ]
     }
 

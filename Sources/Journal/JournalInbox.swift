@@ -12,22 +12,58 @@ struct JournalInbox: Sendable {
     private(set) var content = Content()
     private(set) var dropped = 0
     private var reported = 0
+    /// Whether commits are to be made each second while there is something, and whether the next one is on its way.
+    private var committing = Committing.not
+
+    private enum Committing { case not, whenNeeded, soon }
 
     struct Content: Sendable {
-        var observations: [Observation] = []
+        /// As they came, many at a time.
+        var observations: [[Observation]] = []
+        /// How many there are.
+        var observationCount = 0
         var service = ServiceTally()
         var zones: [String: ZoneServers] = [:]
         var outages: [(time: Timestamp, outage: Outage)] = []
         var origins: [LearnedOrigin] = []
         var routes: [RouteBucket] = []
+
+        var isEmpty: Bool {
+            observations.isEmpty && service.isEmpty && zones.isEmpty && outages.isEmpty && origins.isEmpty
+                && routes.isEmpty
+        }
     }
 
-    mutating func add(_ observation: Observation) {
-        guard content.observations.count < JournalWriter.queueLimit else { return dropped += 1 }
-        content.observations.append(observation)
+    /// From now on commits are to be made; whether one is needed already.
+    mutating func begin() -> Bool {
+        committing = content.isEmpty ? .whenNeeded : .soon
+        return committing == .soon
     }
 
-    mutating func add(_ service: ClientService) { content.service.add(service) }
+    /// Whether what came has to have the next commit called.
+    mutating func callsCommit() -> Bool {
+        guard committing == .whenNeeded else { return false }
+        committing = .soon
+        return true
+    }
+
+    /// Whether another commit has to follow one that left nothing behind, or one that did.
+    mutating func callsNext(after isDone: Bool) -> Bool {
+        guard isDone, content.isEmpty else { return true }
+        committing = .whenNeeded
+        return false
+    }
+
+    mutating func add(_ observations: [Observation]) {
+        let room = JournalWriter.queueLimit - content.observationCount
+        let taken = min(room, observations.count)
+        dropped += observations.count - taken
+        guard taken > 0 else { return }
+        content.observations.append(taken < observations.count ? Array(observations[..<taken]) : observations)
+        content.observationCount += taken
+    }
+
+    mutating func add(_ services: [ClientService]) { content.service.add(services) }
 
     mutating func add(_ zone: ZoneServers) {
         guard content.zones.count < Self.zoneLimit || content.zones[zone.zone] != nil else {
@@ -60,6 +96,7 @@ struct JournalInbox: Sendable {
         content = Content()
         if !hasRoom {
             swap(&content.observations, &taken.observations)
+            swap(&content.observationCount, &taken.observationCount)
             swap(&content.zones, &taken.zones)
             swap(&content.routes, &taken.routes)
         }

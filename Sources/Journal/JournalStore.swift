@@ -52,19 +52,42 @@ struct JournalStore: Sendable {
     }
 
     mutating func take(_ content: JournalInbox.Content, identify: JournalWriter.Identify) {
-        loadBeliefs(for: content.observations)
-        for observation in content.observations {
-            let network = identify(observation)
-            aggregator.add(observation, network: network, belief: beliefs.record(observation))
-            sightings.note(observation, network: network)
-            service.note(zone: observation.zone, in: network)
-            newest = max(newest, observation.time)
-        }
+        take(content.observations, identify: identify)
         service.take(content.service)
         delegations.take(content.zones.values)
         routes.take(content.routes)
         for (time, outage) in content.outages { outages.take(outage, at: time) }
         for origin in content.origins { origins[origin.network.prefix] = origin }
+    }
+
+    private mutating func take(_ batches: [[Observation]], identify: JournalWriter.Identify) {
+        var digest = ObservationDigest()
+        var bucket: Range<Timestamp>?
+        for observation in batches.joined() {
+            if bucket?.contains(observation.time) != true {
+                take(digest, identify: identify)
+                digest = ObservationDigest()
+                bucket = aggregator.bucket(of: observation.time)
+            }
+            digest.add(observation)
+        }
+        take(digest, identify: identify)
+    }
+
+    /// Takes in what happened within one bucket.
+    private mutating func take(_ digest: ObservationDigest, identify: JournalWriter.Identify) {
+        guard !digest.isEmpty else { return }
+        loadBeliefs(of: digest.servers)
+        for observation in digest.telling { beliefs.record(observation) }
+        for group in digest.groups {
+            let network = identify(group.first)
+            aggregator.add(
+                group.tally, of: group.first, network: network,
+                belief: group.tally.ofOthers.sent > 0 ? beliefs.summary(of: group.server) : nil)
+            sightings.note(group, network: network)
+            service.note(zone: group.first.zone, in: network)
+        }
+        newest = max(newest, digest.newest)
     }
 
     /// Reads what the database remembers; nil when it cannot be read or there is none yet, which is not made for that.
@@ -152,8 +175,8 @@ struct JournalStore: Sendable {
         try retention.apply(to: try open(), now: now, keeping: aggregator.start(of: newest))
     }
 
-    private mutating func loadBeliefs(for observations: [Observation]) {
-        beliefs.expect(observations)
+    private mutating func loadBeliefs(of servers: [ObservationDigest.Server]) {
+        beliefs.expect(servers)
         guard beliefs.hasUnread, let database = try? open() else { return }
         // What cannot be read now is read before the next observations.
         if let read = try? database.read({ [beliefs] database in

@@ -46,38 +46,62 @@ package final class JournalWriter: Sendable {
         Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 
-    /// Starts to commit each second until the writer is released.
+    /// Starts to commit, within a second of what is recorded and each second while more comes or something could not be stored,
+    /// until the writer is released. While nothing is recorded it sleeps.
     package func start() {
+        if inbox.withLock({ $0.begin() }) { schedule() }
+    }
+
+    private func schedule() {
         queue.asyncAfter(deadline: .now() + .seconds(1)) { [weak self] in
-            self?.commit(evenWhileFailing: false)
-            self?.start()
+            guard let self else { return }
+            let isDone = commit(evenWhileFailing: false)
+            if inbox.withLock({ $0.callsNext(after: isDone) }) { schedule() }
         }
+    }
+
+    private func add(_ change: (inout JournalInbox) -> Void) {
+        let isNeeded = inbox.withLock { inbox in
+            change(&inbox)
+            return inbox.callsCommit()
+        }
+        if isNeeded { schedule() }
     }
 
     /// Makes the database where there is none, so that it can be read before anything is recorded. Takes some milliseconds.
     package func prepare() { store.withLock { $0.prepare() } }
 
     /// Queues an observation.
-    package func record(_ observation: Observation) { inbox.withLock { $0.add(observation) } }
+    package func record(_ observation: Observation) { record([observation]) }
+
+    /// Queues observations: the more at a time, the less each costs.
+    package func record(_ observations: [Observation]) {
+        if !observations.isEmpty { add { $0.add(observations) } }
+    }
 
     /// Queues what a client got.
-    package func record(_ service: ClientService) { inbox.withLock { $0.add(service) } }
+    package func record(_ service: ClientService) { record([service]) }
+
+    /// Queues what clients got.
+    package func record(_ services: [ClientService]) {
+        if !services.isEmpty { add { $0.add(services) } }
+    }
 
     /// Queues the name servers of a zone, so that an event can list zones from before.
-    package func record(_ zone: ZoneServers) { inbox.withLock { $0.add(zone) } }
+    package func record(_ zone: ZoneServers) { add { $0.add(zone) } }
 
     /// Queues what routing did about an AS in a bucket of time.
-    package func record(_ bucket: RouteBucket) { inbox.withLock { $0.add(bucket) } }
+    package func record(_ bucket: RouteBucket) { add { $0.add(bucket) } }
 
     /// Queues the form that an event has now; it takes the place of the earlier one with its `id`, and the step from that
     /// one is kept.
     package func record(_ outage: Outage) {
         let now = clock()
-        inbox.withLock { $0.add(outage, at: now) }
+        add { $0.add(outage, at: now) }
     }
 
     /// The observations that wait to be committed.
-    package var waiting: Int { inbox.withLock { $0.content.observations.count } }
+    package var waiting: Int { inbox.withLock { $0.content.observationCount } }
 
     /// The observations and zones dropped so far because the queue was full.
     package var dropped: Int { inbox.withLock { $0.dropped } }
@@ -86,7 +110,7 @@ package final class JournalWriter: Sendable {
     @discardableResult package func flush() -> Bool { commit(evenWhileFailing: true) }
 
     /// Remembers the origin of a network, with the next commit.
-    package func remember(_ origin: LearnedOrigin) { inbox.withLock { $0.add(origin) } }
+    package func remember(_ origin: LearnedOrigin) { add { $0.add(origin) } }
 
     /// Reads what is stored; nil when the database cannot be read.
     func recall<Value: Sendable>(_ read: (Database) throws -> Value) -> Value? {

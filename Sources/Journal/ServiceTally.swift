@@ -21,10 +21,20 @@ struct ServiceTally: Sendable {
 
     var isEmpty: Bool { counts.isEmpty }
 
-    mutating func add(_ service: ClientService) {
-        let seconds = service.time.seconds
-        let start = seconds - ((seconds % Self.bucketSeconds) + Self.bucketSeconds) % Self.bucketSeconds
-        add(ServiceCounts(service), to: Key(start: start, zone: service.zone))
+    mutating func add(_ services: [ClientService]) {
+        // Clients ask for names of few zones again and again: what goes to one place is looked up once.
+        var (key, sum) = (Key(start: .min, zone: ""), ServiceCounts())
+        for service in services {
+            let time = service.time.seconds
+            if key.zone != service.zone || !(key.start..<key.start &+ Self.bucketSeconds).contains(time) {
+                if sum.total > 0 { add(sum, to: key) }
+                sum = ServiceCounts()
+                let start = time - ((time % Self.bucketSeconds) + Self.bucketSeconds) % Self.bucketSeconds
+                key = Key(start: start, zone: service.zone)
+            }
+            sum.add(service)
+        }
+        if sum.total > 0 { add(sum, to: key) }
     }
 
     mutating func add(_ other: ServiceTally) {
@@ -46,8 +56,8 @@ package struct ServiceCounts: Sendable, Hashable {
 
     package init() {}
 
-    init(_ service: ClientService) {
-        self[service.servedFrom] = 1
+    mutating func add(_ service: ClientService) {
+        self[service.servedFrom] += 1
         for code in service.extendedErrors where code < 63 { errorBits |= 1 << Int64(code) }
     }
 

@@ -15,10 +15,10 @@ struct Sightings: Sendable {
         var last: Int64
         var answer: Int64?
 
-        mutating func note(_ network: NetworkIdentity, at seconds: Int64, isAnswer: Bool) {
+        mutating func note(_ network: NetworkIdentity, at seconds: Int64, answer: Int64?) {
             self.network = network
             last = max(last, seconds)
-            if isAnswer { answer = seconds }
+            if let answer { self.answer = max(self.answer ?? answer, answer) }
         }
     }
 
@@ -28,13 +28,11 @@ struct Sightings: Sendable {
     /// Pairs of a zone and a server.
     var count: Int { zones.count }
 
-    mutating func note(_ observation: Observation, network: NetworkIdentity) {
-        let seconds = observation.time.seconds
-        zones[Sighting(zone: observation.zone, server: observation.server)] = seconds
-        var isAnswer = false
-        if case .answered = observation.outcome { isAnswer = true }
-        servers[observation.server, default: Server(network: network, first: seconds, last: seconds)]
-            .note(network, at: seconds, isAnswer: isAnswer)
+    mutating func note(_ group: ObservationDigest.Group, network: NetworkIdentity) {
+        let (server, first) = (group.first.server, group.first.time.seconds)
+        zones[Sighting(zone: group.first.zone, server: server)] = group.last
+        servers[server, default: Server(network: network, first: first, last: first)]
+            .note(network, at: group.last, answer: group.lastAnswer)
     }
 
     func save(to database: Database) throws {

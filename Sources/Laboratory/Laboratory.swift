@@ -84,7 +84,8 @@ package final class Laboratory {
     ///     what the program does without being told.
     ///   - routing: another key of the section `routing`, in one line.
     package func startResolver(
-        with more: String = "", everywhere: Bool = false, allow: [String]? = nil, routing: String = ""
+        with more: String = "", everywhere: Bool = false, allow: [String]? = nil, routing: String = "",
+        keepingLog: Bool = true
     ) throws(LaboratoryError) {
         var configuration = ResolverConfiguration(
             hints: zonesSource.appendingPathComponent("root.hints").path,
@@ -95,6 +96,7 @@ package final class Laboratory {
             configuration.allow = ["0.0.0.0/0", "::/0"]
         }
         configuration.allow = allow ?? configuration.allow
+        configuration.keepsLog = keepingLog
         try resolver.start(configuration: configuration.text(for: software) + more)
     }
 

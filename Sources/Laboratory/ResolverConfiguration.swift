@@ -8,6 +8,8 @@ struct ResolverConfiguration {
     var listen = ["127.0.0.1", "::1"]
     /// The networks that are answered; none for what the program does without being told.
     var allow = ["127.0.0.0/8", "::1/128"]
+    /// Whether the resolver keeps a reachability log.
+    var keepsLog = true
 
     /// The text for a program. The laboratory's root is unsigned, so that validation is off.
     func text(for software: ResolverProcess.Software) -> String {
@@ -35,7 +37,7 @@ struct ResolverConfiguration {
           origin-dns: off
         \(routing.isEmpty ? "" : "  " + routing)
         reachability:
-          database: reachability.sqlite
+          database: \(keepsLog ? "reachability.sqlite" : "off")
           bucket: 1s
         http: off
 

@@ -20,27 +20,12 @@ package struct BucketKey: Sendable, Hashable {
 }
 
 /// The counts of one entity in one bucket.
+@dynamicMemberLookup
 package struct BucketRow: Sendable, Hashable {
     package var key: BucketKey
     /// The network of the entity; nil in the uplink scope.
     package var network: NetworkIdentity?
-    package var sent = 0
-    /// Messages that came back, whatever they say, lame and malformed ones included.
-    package var answered = 0
-    package var timeouts = 0
-    package var unreachable = 0
-    /// TCP resets and port unreachables: the network is up, the service is not.
-    package var refused = 0
-    /// Answers with SERVFAIL or REFUSED (RFC 1035 §4.1.1); also counted in `answered`.
-    package var servfail = 0
-    /// Answers of servers that do not serve the zone, and messages that make no sense; both also counted in `answered`.
-    package var lame = 0
-    package var malformed = 0
-    /// The router, or the server's own host, that reported the last unreachable.
-    package var unreachableBy: IPAddress?
-    /// Attempts that this machine could not send; only in the uplink scope.
-    package var localFailures = 0
-    package var roundTrips = RoundTripHistogram()
+    package var tally = OutcomeTally()
     /// What was believed at the bucket's last observation; only in the server scope.
     package var belief: BeliefSummary?
 
@@ -49,27 +34,10 @@ package struct BucketRow: Sendable, Hashable {
         self.network = network
     }
 
-    mutating func count(_ outcome: Observation.Outcome) {
-        sent += 1
-        switch outcome {
-        case .answered(let code, let roundTrip):
-            answered += 1
-            if code == 2 || code == 5 { servfail += 1 }
-            roundTrips.add(roundTrip)
-        case .lame(let roundTrip):
-            answered += 1
-            lame += 1
-            roundTrips.add(roundTrip)
-        case .malformed:
-            answered += 1
-            malformed += 1
-        case .silent: timeouts += 1
-        case .unreachable(let reporter):
-            unreachable += 1
-            unreachableBy = reporter ?? unreachableBy
-        case .refused: refused += 1
-        case .localFailure: localFailures += 1
-        }
+    /// The counts, by their own names.
+    package subscript<Value>(dynamicMember path: WritableKeyPath<OutcomeTally, Value>) -> Value {
+        get { tally[keyPath: path] }
+        set { tally[keyPath: path] = newValue }
     }
 }
 

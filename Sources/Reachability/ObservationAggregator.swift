@@ -49,18 +49,34 @@ package struct ObservationAggregator: Sendable {
         return time.seconds - (remainder < 0 ? remainder + bucketSeconds : remainder)
     }
 
+    /// The bucket that holds `time`.
+    package func bucket(of time: Timestamp) -> Range<Timestamp> {
+        let start = start(of: time)
+        return Timestamp(seconds: start)..<Timestamp(seconds: start &+ bucketSeconds)
+    }
+
     /// Counts one observation in every scope it says something about; `belief` is that of the server after it.
     package mutating func add(
         _ observation: Observation, network: NetworkIdentity, belief: BeliefSummary? = nil
     ) {
+        var tally = OutcomeTally()
+        tally.count(observation.outcome)
+        add(tally, of: observation, network: network, belief: belief)
+    }
+
+    /// Counts what many observations came to, of one server and transport and within one bucket, of which `observation` is one.
+    package mutating func add(
+        _ tally: OutcomeTally, of observation: Observation, network: NetworkIdentity,
+        belief: BeliefSummary? = nil
+    ) {
         let start = start(of: observation.time)
-        let uplink = place(observation, start, .uplink, nil) { "uplink" }
-        count(observation, at: uplink)
-        if case .localFailure = observation.outcome { return }
+        add(tally, at: place(observation, start, .uplink, nil) { "uplink" })
+        let others = tally.ofOthers
+        guard others.sent > 0 else { return }
         let places = self.places(of: observation, start, network)
-        count(observation, at: places.server)
+        add(others, at: places.server)
         if let belief { entries[places.server].row.belief = belief }
-        for place in places.networks { count(observation, at: place) }
+        for place in places.networks { add(others, at: place) }
     }
 
     /// The rows that changed since the last call.
@@ -90,8 +106,8 @@ package struct ObservationAggregator: Sendable {
         lastUplink = nil
     }
 
-    private mutating func count(_ observation: Observation, at place: Int) {
-        entries[place].row.count(observation.outcome)
+    private mutating func add(_ tally: OutcomeTally, at place: Int) {
+        entries[place].row.tally.add(tally)
         entries[place].isChanged = true
     }
 

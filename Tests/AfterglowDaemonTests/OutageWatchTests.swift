@@ -16,7 +16,7 @@ import Testing
             detector: OutageDetector(), identify: { .unknown(of: $0.server) },
             identifyAddress: { .unknown(of: $0) },
             log: OutageWatch.Log(
-                observation: { _ in }, zone: { zone.yield($0) }, service: { _ in }, outage: { _ in },
+                observations: { _ in }, zone: { zone.yield($0) }, services: { _ in }, outage: { _ in },
                 dropped: { _ in }),
             pace: pace)
         watch.start { _ in }

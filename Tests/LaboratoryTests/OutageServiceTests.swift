@@ -18,12 +18,15 @@ extension Laboratory {
 struct OutageServiceTests {
     private static let others = 6
 
-    private func drill(_ trouble: OutageTrouble, _ check: (OutageDrill, Laboratory) throws -> Void) throws {
+    private func drill(
+        _ trouble: OutageTrouble, keepingLog: Bool = true, _ check: (OutageDrill, Laboratory) throws -> Void
+    ) throws {
         let path = try #require(LaboratoryAvailability.afterglow)
         let laboratory = try Laboratory(
             zones: LaboratoryAvailability.zones, resolver: .afterglow(path), others: Self.others)
         defer { laboratory.tearDown() }
-        try laboratory.startResolver(with: OutageDrill.configuration(laboratory))
+        try laboratory.startResolver(
+            with: OutageDrill.configuration(laboratory), keepingLog: keepingLog)
         let drill = try OutageDrill(trouble, in: laboratory, others: Self.others)
         print(OutageReport(trouble, "Afterglow", drill).lines)
         for group in OutageDrill.groups { #expect(drill.before[group].share("NOERROR") == 1) }
@@ -64,9 +67,14 @@ struct OutageServiceTests {
         try drill(.silence) { drill, _ in expectLadder(drill) }
     }
 
-    @Test("All name servers of a network are stopped: the same")
+    @Test("All name servers of a network are stopped: the same, also by a resolver that keeps no log")
     func serversStopped() throws {
-        try drill(.serversStopped) { drill, _ in expectLadder(drill) }
+        try drill(.serversStopped, keepingLog: false) { drill, laboratory in
+            expectLadder(drill)
+            #expect(laboratory.resolver.log.contains("reachability log: off"))
+            #expect(laboratory.resolver.log.contains("outage: "))
+            #expect(!FileManager.default.fileExists(atPath: laboratory.resolver.database.path))
+        }
     }
 
     @Test("One of two name servers is stopped: every name is answered")

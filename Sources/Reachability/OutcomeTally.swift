@@ -1,0 +1,71 @@
+package import Primitives
+
+/// How many exchanges came to what.
+package struct OutcomeTally: Sendable, Hashable {
+    /// Exchanges begun.
+    package var sent = 0
+    /// Messages that came back, whatever they say, lame and malformed ones included.
+    package var answered = 0
+    package var timeouts = 0
+    package var unreachable = 0
+    /// TCP resets and port unreachables: the network is up, the service is not.
+    package var refused = 0
+    /// Answers with SERVFAIL or REFUSED (RFC 1035 §4.1.1); also counted in `answered`.
+    package var servfail = 0
+    /// Answers of servers that do not serve the zone, and messages that make no sense; both also counted in `answered`.
+    package var lame = 0
+    package var malformed = 0
+    /// The router, or the server's own host, that reported the last unreachable.
+    package var unreachableBy: IPAddress?
+    /// Attempts that this machine could not send.
+    package var localFailures = 0
+    package var roundTrips = RoundTripHistogram()
+
+    package init() {}
+
+    package mutating func count(_ outcome: Observation.Outcome) {
+        sent += 1
+        switch outcome {
+        case .answered(let code, let roundTrip):
+            answered += 1
+            if code == 2 || code == 5 { servfail += 1 }
+            roundTrips.add(roundTrip)
+        case .lame(let roundTrip):
+            answered += 1
+            lame += 1
+            roundTrips.add(roundTrip)
+        case .malformed:
+            answered += 1
+            malformed += 1
+        case .silent: timeouts += 1
+        case .unreachable(let reporter):
+            unreachable += 1
+            unreachableBy = reporter ?? unreachableBy
+        case .refused: refused += 1
+        case .localFailure: localFailures += 1
+        }
+    }
+
+    /// Adds what was counted later.
+    package mutating func add(_ later: OutcomeTally) {
+        sent += later.sent
+        answered += later.answered
+        timeouts += later.timeouts
+        unreachable += later.unreachable
+        refused += later.refused
+        servfail += later.servfail
+        lame += later.lame
+        malformed += later.malformed
+        unreachableBy = later.unreachableBy ?? unreachableBy
+        localFailures += later.localFailures
+        roundTrips.merge(later.roundTrips)
+    }
+
+    /// Without the attempts that this machine could not send, which say nothing about anybody else.
+    package var ofOthers: OutcomeTally {
+        var others = self
+        others.sent -= localFailures
+        others.localFailures = 0
+        return others
+    }
+}
