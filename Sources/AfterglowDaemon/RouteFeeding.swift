@@ -61,11 +61,15 @@ package final class RouteFeeding: Sendable {
             }
         }
         let count = Mutex(0)
-        let ticking = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
+        // Without a live table there is nothing to do but to look at files.
+        let pace = networks.live == nil ? Self.fileInterval : 1
+        let ticking = loop.scheduleRepeatedTask(
+            initialDelay: .seconds(Int64(pace)), delay: .seconds(Int64(pace))
+        ) {
             [weak self] _ in
             self?.tick(rows, moments)
             let isDue = count.withLock { count in
-                count += 1
+                count += pace
                 return count % Self.fileInterval == 0
             }
             if isDue { self?.lookAtFiles() }

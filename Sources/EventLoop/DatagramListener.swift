@@ -89,8 +89,20 @@ package final class DatagramListener: ReadinessSource {
                 if count < 0 { _ = afterglow_socket_error(registration.descriptor) }
                 return
             }
-            for index in 0..<count { deliver(index, to: handler) }
+            deliver(count, to: handler)
             if count < AFTERGLOW_BATCH { return }
+        }
+    }
+
+    /// Hands over what has come. The first answers leave soon, so that they do not wait for those to all that came with them;
+    /// then more and more leave together, which costs less.
+    private func deliver(_ count: Int32, to handler: any DatagramHandler) {
+        var (waiting, enough) = (0, Limits.firstReplies)
+        for index in 0..<count where answers(index, by: handler) {
+            waiting += 1
+            guard waiting == enough, case .open(let registration, _) = state else { continue }
+            _ = afterglow_batch_flush(batch, registration.descriptor)
+            (waiting, enough) = (0, enough * 2)
         }
     }
 
@@ -101,15 +113,18 @@ package final class DatagramListener: ReadinessSource {
         _ = afterglow_batch_flush(batch, registration.descriptor)
     }
 
-    private func deliver(_ index: Int32, to handler: any DatagramHandler) {
-        guard let reply = replyBuffer() else { return }
+    /// Whether a datagram was answered at once.
+    private func answers(_ index: Int32, by handler: any DatagramHandler) -> Bool {
+        guard let reply = replyBuffer() else { return false }
         let octets = UnsafeRawBufferPointer(
             start: afterglow_batch_octets(batch, index), count: afterglow_batch_count(batch, index))
         var storage = afterglow_peer()
         afterglow_batch_peer(batch, index, &storage)
         let peer = PeerAddress(storage)
         let count = handler.receive(octets, from: peer, replyInto: reply)
-        if count > 0, count <= reply.count { queue(count, peer) }
+        guard count > 0, count <= reply.count else { return false }
+        queue(count, peer)
+        return true
     }
 
     private func replyBuffer() -> UnsafeMutableRawBufferPointer? {

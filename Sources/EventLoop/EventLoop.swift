@@ -61,6 +61,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     /// Room for one arriving message, shared by all sockets of the loop.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Limits.messageOctets, alignment: 16)
+    /// Room for one answer over a stream that is given where its question was read.
+    let replyScratch = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: Int(AFTERGLOW_DATAGRAM_OCTETS), alignment: 16)
 
     /// A loop that waits for `start`; throws when the kernel has no descriptor left.
     ///
@@ -87,6 +90,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         _ = afterglow_close(wakeup)
         _ = afterglow_close(queue)
         scratch.deallocate()
+        replyScratch.deallocate()
     }
 
     /// Starts the thread; a second call does nothing.

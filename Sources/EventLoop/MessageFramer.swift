@@ -25,6 +25,15 @@ struct MessageFramer {
         return Array(octets[start..<position])
     }
 
+    /// The complete message that begins with its length at `position`; nil where there is none.
+    static func message(in octets: UnsafeRawBufferPointer, at position: Int) -> UnsafeRawBufferPointer? {
+        guard octets.count - position >= 2 else { return nil }
+        let length = Int(octets[position]) << 8 | Int(octets[position + 1])
+        let start = position + 2
+        guard octets.count - start >= length else { return nil }
+        return UnsafeRawBufferPointer(rebasing: octets[start..<start + length])
+    }
+
     /// `message` with its length in front; nil when it is longer than 65,535 octets.
     static func frame(_ message: [UInt8]) -> [UInt8]? {
         var framed: [UInt8] = []
@@ -32,7 +41,7 @@ struct MessageFramer {
     }
 
     /// Appends `message` with its length in front; false, and nothing is, when it is longer than 65,535 octets.
-    static func append(_ message: [UInt8], to octets: inout [UInt8]) -> Bool {
+    static func append(_ message: some Collection<UInt8>, to octets: inout [UInt8]) -> Bool {
         guard let length = UInt16(exactly: message.count) else { return false }
         if octets.isEmpty { octets.reserveCapacity(2 + message.count) }
         octets.append(UInt8(length >> 8))

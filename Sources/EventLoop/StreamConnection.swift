@@ -23,21 +23,23 @@ package final class StreamConnection: ReadinessSource {
     /// The limits of the listener that accepted the connection.
     package let limits: StreamLimits
     private let loop: EventLoop
-    private weak var listener: StreamListener?
+    // References here and in timers are strong, for an object that was ever referred to weakly costs more at each other
+    // reference. `close`, which comes at the end of the loop at the latest, takes both away.
+    private let listener: StreamListener
     let peer: Endpoint
     private let handler: any StreamHandler
-    private var state = State.created
-    private var framer = MessageFramer()
-    private var output: [UInt8] = []
-    private var unanswered = 0
-    private var isDelivering = false
-    private var expectation = Expectation.message
+    @exclusivity(unchecked) private var state = State.created
+    @exclusivity(unchecked) private var framer = MessageFramer()
+    @exclusivity(unchecked) private var output: [UInt8] = []
+    @exclusivity(unchecked) private var unanswered = 0
+    @exclusivity(unchecked) private var isDelivering = false
+    @exclusivity(unchecked) private var expectation = Expectation.message
     /// When what is expected has to have come, and the timer that looks, which may ring before.
-    private var deadline = Instant(nanoseconds: 0)
-    private var timer: (due: Instant, token: TimerToken)?
-    private var outputDeadline: TimerToken?
+    @exclusivity(unchecked) private var deadline = Instant(nanoseconds: 0)
+    @exclusivity(unchecked) private var timer: (due: Instant, token: TimerToken)?
+    @exclusivity(unchecked) private var outputDeadline: TimerToken?
     /// What the kernel was last told to report.
-    private var interest = Readiness.readable
+    @exclusivity(unchecked) private var interest = Readiness.readable
     /// Where the listener keeps the connection.
     var place: UInt64 = 0
 
@@ -92,7 +94,7 @@ package final class StreamConnection: ReadinessSource {
         if let timer { loop.cancel(timer.token) }
         if let outputDeadline { loop.cancel(outputDeadline) }
         loop.close(registration)
-        listener?.ended(self)
+        listener.ended(self)
     }
 
     func loopEnded() { close() }
@@ -120,8 +122,7 @@ package final class StreamConnection: ReadinessSource {
         guard case .open(let registration) = state, unanswered < limits.pipelinedMessages else { return }
         let count = afterglow_receive(registration.descriptor, loop.scratch.baseAddress, loop.scratch.count)
         if count > 0 {
-            framer.append(UnsafeRawBufferPointer(rebasing: loop.scratch.prefix(count)))
-            deliver()
+            take(UnsafeRawBufferPointer(rebasing: loop.scratch.prefix(count)))
         } else if count == 0 {
             state = .halfClosed(registration)
             afterAnswer()
@@ -131,13 +132,38 @@ package final class StreamConnection: ReadinessSource {
         }
     }
 
+    /// Has what can be answered at once answered where it was read, and keeps and hands over the rest.
+    private func take(_ octets: UnsafeRawBufferPointer) {
+        var position = 0
+        // What waits already goes first.
+        while registration != nil, !framer.isPartial, !isDelivering,
+            let message = MessageFramer.message(in: octets, at: position)
+        {
+            guard answersAtOnce(message) else { break }
+            position += 2 + message.count
+        }
+        if position < octets.count { framer.append(UnsafeRawBufferPointer(rebasing: octets[position...])) }
+        deliver(afterAnswers: position > 0)
+    }
+
+    /// Whether a message was one that is answered where it lies.
+    private func answersAtOnce(_ message: UnsafeRawBufferPointer) -> Bool {
+        let count = handler.answer(message, from: peer, into: loop.replyScratch)
+        guard count > 0 else { return false }
+        let answer = UnsafeRawBufferPointer(rebasing: loop.replyScratch.prefix(count))
+        _ = MessageFramer.append(answer, to: &output)
+        if output.count > Self.outputTogether, let registration { write(registration) }
+        return true
+    }
+
     /// Hands over complete messages while few enough are unanswered.
-    private func deliver() {
+    private func deliver(afterAnswers: Bool = false) {
         guard !isDelivering else { return }
         isDelivering = true
-        var delivered = false
+        var delivered = afterAnswers
         while registration != nil, unanswered < limits.pipelinedMessages, let message = framer.next() {
             delivered = true
+            if message.withUnsafeBytes({ answersAtOnce($0) }) { continue }
             unanswered += 1
             handler.receive(message, from: peer, on: self)
         }
@@ -151,7 +177,11 @@ package final class StreamConnection: ReadinessSource {
         guard !output.isEmpty else { return }
         let count = flush(registration)
         if count > 0 {
-            output.removeFirst(count)
+            if count == output.count {
+                output.removeAll(keepingCapacity: true)
+            } else {
+                output.removeFirst(count)
+            }
             if let token = outputDeadline { loop.cancel(token) }
             outputDeadline = nil
         } else if ![EAGAIN, EINTR].contains(Int32(truncatingIfNeeded: 0 &- count)) {
@@ -159,7 +189,7 @@ package final class StreamConnection: ReadinessSource {
         }
         if output.count > limits.outputOctets { return close() }
         if !output.isEmpty, outputDeadline == nil {
-            outputDeadline = loop.schedule(at: loop.now + limits.unread) { [weak self] in self?.close() }
+            outputDeadline = loop.schedule(at: loop.now + limits.unread) { self.close() }
         }
         if !isDelivering { showInterest() }
     }
@@ -219,10 +249,9 @@ package final class StreamConnection: ReadinessSource {
     /// Closes the connection at the deadline. One that has moved to later meanwhile is looked at again then, so that a
     /// connection costs one timer and not one for each message.
     private func watch() {
-        let token = loop.schedule(at: deadline) { [weak self] in
-            guard let self else { return }
-            timer = nil
-            if loop.now >= deadline { close() } else { watch() }
+        let token = loop.schedule(at: deadline) {
+            self.timer = nil
+            if self.loop.now >= self.deadline { self.close() } else { self.watch() }
         }
         timer = (deadline, token)
     }

@@ -8,6 +8,19 @@ package protocol StreamHandler: AnyObject {
     ///
     /// A message that will have no answer is to be ended with `connection.close`.
     func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection)
+
+    /// Called before for a message that lies where it was read, to answer it at once; the buffers are valid during the call.
+    ///
+    /// Returns how many octets of `reply` (4096) to send back; 0 to have the message handed over by `receive`.
+    func answer(
+        _ message: UnsafeRawBufferPointer, from peer: Endpoint, into reply: UnsafeMutableRawBufferPointer
+    ) -> Int
+}
+
+extension StreamHandler {
+    package func answer(
+        _ message: UnsafeRawBufferPointer, from peer: Endpoint, into reply: UnsafeMutableRawBufferPointer
+    ) -> Int { 0 }
 }
 
 /// A TCP socket of a loop that accepts DNS connections (RFC 7766), as many at a time as its limits say.
@@ -24,9 +37,9 @@ package final class StreamListener: ReadinessSource {
     package let localEndpoint: Endpoint
     private let loop: EventLoop
     private let limits: StreamLimits
-    private var state: State
-    private var connections = Slab<StreamConnection>()
-    private var clients: [IPAddress: Int] = [:]
+    @exclusivity(unchecked) private var state: State
+    @exclusivity(unchecked) private var connections = Slab<StreamConnection>()
+    @exclusivity(unchecked) private var clients: [IPAddress: Int] = [:]
 
     /// Binds to `endpoint`; can be called on any thread.
     package init(
@@ -94,16 +107,16 @@ package final class StreamListener: ReadinessSource {
 
     func ended(_ connection: StreamConnection) {
         guard connections.remove(connection.place) != nil else { return }
-        let client = Self.client(connection.peer)
-        let held = clients[client] ?? 0
-        clients[client] = held > 1 ? held - 1 : nil
+        if let place = clients.index(forKey: Self.client(connection.peer)) {
+            if clients.values[place] > 1 { clients.values[place] -= 1 } else { clients.remove(at: place) }
+        }
         if connections.count == limits.connections - 1 { resume() }
     }
 
     private func open(_ descriptor: Int32, _ peer: Endpoint, _ handler: any StreamHandler) {
         let client = Self.client(peer)
-        let held = clients[client] ?? 0
-        guard held < limits.connectionsPerClient else {
+        let place = clients.index(forKey: client)
+        guard place.map({ clients.values[$0] }) ?? 0 < limits.connectionsPerClient else {
             _ = afterglow_close(descriptor)
             return
         }
@@ -111,7 +124,7 @@ package final class StreamListener: ReadinessSource {
             loop: loop, listener: self, peer: peer, handler: handler, limits: limits)
         guard connection.begin(descriptor) else { return }
         connection.place = connections.insert(connection)
-        clients[client] = held + 1
+        if let place { clients.values[place] += 1 } else { clients[client] = 1 }
         // Mostly the first message is there already, which saves a turn.
         connection.read()
     }

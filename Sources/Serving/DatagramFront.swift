@@ -23,19 +23,19 @@ final class DatagramFront: @unchecked Sendable {
         answers = AnswerCache(memory: answerMemory)
     }
 
-    /// The answer to a message over a stream; nil when it must go the long way, as all with options must.
-    func answer(_ message: [UInt8], from client: IPAddress, on loop: EventLoop) -> [UInt8]? {
-        message.withUnsafeBytes { octets in
-            guard access.allows(client), let shape = QueryShape(octets, seed: seed),
-                octets.count <= shape.questionEnd + QueryShape.emptyOPTOctets
-            else { return nil }
-            return withUnsafeTemporaryAllocation(byteCount: shape.limit, alignment: 8) { room in
-                let count = answers.answer(octets, shape, into: room, at: loop.now)
-                guard count > 3 else { return nil }
-                counters.addCached(responseCode: room[3])
-                return Array(room[..<count])
-            }
-        }
+    /// Writes the answer to a message over a stream into `reply` and returns its length; 0 when it must go the long way, as all
+    /// with options must.
+    func answer(
+        _ message: UnsafeRawBufferPointer, ofStreamFrom client: IPAddress,
+        into reply: UnsafeMutableRawBufferPointer, on loop: EventLoop
+    ) -> Int {
+        guard access.allows(client), let shape = QueryShape(message, seed: seed),
+            message.count <= shape.questionEnd + QueryShape.emptyOPTOctets
+        else { return 0 }
+        let count = answers.answer(message, shape, into: reply, at: loop.now)
+        guard count > 3 else { return 0 }
+        counters.addCached(responseCode: reply[3])
+        return count
     }
 
     /// Writes the answer into `reply` and returns its length; 0 when the datagram must go the long way.

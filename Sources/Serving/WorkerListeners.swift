@@ -62,10 +62,11 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
         return !waiting.isEmpty
     }
 
+    package func answer(
+        _ message: UnsafeRawBufferPointer, from peer: Endpoint, into reply: UnsafeMutableRawBufferPointer
+    ) -> Int { front.answer(message, ofStreamFrom: peer.address, into: reply, on: loop) }
+
     package func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {
-        if let answer = front.answer(message, from: peer.address, on: loop) {
-            return connection.send(answer)
-        }
         nonisolated(unsafe) let connection = connection
         let isAnswered = worker.assumeIsolated {
             $0.receive(message, from: peer, idle: connection.limits.idle) { connection.send($0) }

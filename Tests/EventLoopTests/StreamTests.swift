@@ -58,6 +58,34 @@ import Testing
         }
     }
 
+    @Test(
+        "What is answered where it was read and what is handed over get their answers, however the octets come",
+        arguments: [1, 2, 3, 5, 100])
+    func inPlace(_ portion: Int) async throws {
+        try await withWorker { worker in
+            let server = try await worker.listenStream(EvenStreamHandler())
+            let client = RawClient(server)
+            let messages = (UInt8(0)...40).map { [UInt8](repeating: $0, count: Int($0 % 4)) }
+            var octets: [UInt8] = messages.flatMap { [0, UInt8($0.count)] + $0 }
+            let count = octets.count
+            while !octets.isEmpty {
+                client.send(Array(octets.prefix(portion)))
+                octets.removeFirst(min(portion, octets.count))
+            }
+            client.endOutput()
+            var left = client.receive(count)[...]
+            var answers: [[UInt8]] = []
+            while let length = left.dropFirst().first {
+                answers.append(Array(left.dropFirst(2).prefix(Int(length))))
+                left = left.dropFirst(2 + Int(length))
+            }
+            // Answers may come in any order (RFC 7766 §6.2.1.1).
+            let sorted = { (list: [[UInt8]]) in list.sorted { $0.lexicographicallyPrecedes($1) } }
+            #expect(sorted(answers) == sorted(messages))
+            #expect(client.receive(1).isEmpty)
+        }
+    }
+
     @Test("A client that has sent its last message gets all answers (RFC 7766 §6.2.4)")
     func halfClosed() async throws {
         try await withWorker { worker in
@@ -108,6 +136,21 @@ final class ScriptedStreamHandler: StreamHandler {
         seen.append(message)
         for answer in answers(seen) { connection.send(answer) }
         if closes { connection.close() }
+    }
+}
+
+/// Answers each message with itself: where it was read when it is of even numbers, else when it is handed over.
+private final class EvenStreamHandler: StreamHandler {
+    func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {
+        connection.send(message)
+    }
+
+    func answer(
+        _ message: UnsafeRawBufferPointer, from peer: Endpoint, into reply: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        guard let first = message.first, first % 2 == 0 else { return 0 }
+        reply.copyMemory(from: message)
+        return message.count
     }
 }
 
