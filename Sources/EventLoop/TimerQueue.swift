@@ -41,6 +41,8 @@ struct TimerQueue {
 
     mutating func cancel(_ token: TimerToken) {
         guard actions.remove(token.key) != nil else { return }
+        // What was scheduled last is mostly cancelled first, and where it is due last too it stands at the end.
+        while let last = heap.last, actions[last.key] == nil { heap.removeLast() }
         if heap.count > 64, heap.count > 2 * actions.count { compact() }
     }
 
@@ -69,7 +71,8 @@ struct TimerQueue {
     }
 
     private mutating func compact() {
-        heap = heap.filter { actions[$0.key] != nil }.sorted { $0.precedes($1) }
+        heap.removeAll { actions[$0.key] == nil }
+        heap.sort { $0.precedes($1) }
     }
 
     private mutating func removeFirst() {

@@ -32,12 +32,12 @@ enum Rollup {
 
     /// Adds up the oldest hour or day that is over at `now`; false when there was none.
     static func step(in database: Database, now: Int64) throws -> Bool {
-        let row = try Row.fetchOne(
-            database,
+        let pending = try database.cachedStatement(
             sql: """
                 SELECT kind, bucket_s, ts FROM rollup_pending
                 WHERE ts + bucket_s + ? <= ? ORDER BY bucket_s, ts LIMIT 1
-                """, arguments: [grace, now])
+                """)
+        let row = try Row.fetchOne(pending, arguments: [grace, now])
         guard let row else { return false }
         let (length, start): (Int64, Int64) = (row["bucket_s"], row["ts"])
         try database.execute(
