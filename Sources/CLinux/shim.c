@@ -159,13 +159,20 @@ void afterglow_name_thread(const char *name) {
   pthread_setname_np(pthread_self(), room);
 }
 
+/* Whether what is bound to this address can be asked at several of ours. */
+static int is_unspecified(const struct afterglow_address *address) {
+  static const uint8_t zeros[16];
+  return memcmp(address->octets, zeros, address->family == 4 ? 4 : 16) == 0;
+}
+
 int afterglow_udp_listen(const struct afterglow_address *address) {
   int descriptor = open_socket(address, SOCK_DGRAM);
   if (descriptor < 0) return descriptor;
-  /* The reply leaves from the address the query came to, also on a wildcard. */
-  int asked = address->family == 4 ? set(descriptor, IPPROTO_IP, IP_PKTINFO, 1)
-                                   : set(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-  if (asked < 0 || bind_shared(descriptor, address) < 0) return fail(descriptor);
+  /* The reply leaves from the address the query came to. Only on a wildcard the kernel need tell which that was. */
+  int told = !is_unspecified(address) ? 0
+             : address->family == 4   ? set(descriptor, IPPROTO_IP, IP_PKTINFO, 1)
+                                      : set(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  if (told < 0 || bind_shared(descriptor, address) < 0) return fail(descriptor);
   set(descriptor, SOL_SOCKET, SO_RCVBUF, 4 << 20);
   return descriptor;
 }
@@ -277,17 +284,20 @@ int afterglow_read_queued_error(int descriptor, struct afterglow_queued_error *e
   return 0;
 }
 
+/* A cache line more than a page: places that begin alike in every page would compete for the same few lines. */
+#define PLACE_OCTETS (AFTERGLOW_DATAGRAM_OCTETS + 64)
+
 struct afterglow_batch {
   struct mmsghdr arrivals[AFTERGLOW_BATCH];
   struct iovec arrival_vectors[AFTERGLOW_BATCH];
   struct sockaddr_storage arrival_names[AFTERGLOW_BATCH];
   _Alignas(16) uint8_t arrival_control[AFTERGLOW_BATCH][CONTROL_OCTETS];
-  uint8_t arrival_octets[AFTERGLOW_BATCH][AFTERGLOW_DATAGRAM_OCTETS];
+  uint8_t arrival_octets[AFTERGLOW_BATCH][PLACE_OCTETS];
   struct mmsghdr replies[AFTERGLOW_BATCH];
   struct iovec reply_vectors[AFTERGLOW_BATCH];
   struct sockaddr_storage reply_names[AFTERGLOW_BATCH];
   _Alignas(16) uint8_t reply_control[AFTERGLOW_BATCH][CONTROL_OCTETS];
-  uint8_t reply_octets[AFTERGLOW_BATCH][AFTERGLOW_DATAGRAM_OCTETS];
+  uint8_t reply_octets[AFTERGLOW_BATCH][PLACE_OCTETS];
   int queued;
   /* The arrivals that the last call filled in: the kernel changed what stands in front of them. */
   int used;

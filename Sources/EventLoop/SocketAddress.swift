@@ -15,8 +15,6 @@ package struct PeerAddress: Sendable {
     package var port: UInt16 { storage.remote.port }
     /// The sender's address and port.
     package var endpoint: Endpoint { Endpoint(address, port: port) }
-    /// The address of this machine that the datagram was sent to, nil when the kernel did not say.
-    package var localAddress: IPAddress? { storage.local.family == 0 ? nil : storage.local.address }
 }
 
 extension afterglow_address {

@@ -11,26 +11,18 @@ struct RouteWalk: ~Copyable {
         let key: RouteKey
         let place: Int
         var entry: UInt32 = 0
-        var block: RouteBlock?
-        var runs: UInt64 = 0
+        /// The lane that stands here in the list of those that have not come to a leaf.
+        var open: UInt32 = 0
         var next: UnsafeMutablePointer<Atomic<UInt32>>?
         var word = RouteWord(bits: 0)
     }
 
     private let lanes: UnsafeMutablePointer<Lane>
-    /// The lanes that have not come to a leaf.
-    private let open: UnsafeMutablePointer<Int>
     private var count = 0
 
-    init() {
-        lanes = .allocate(capacity: Self.width)
-        open = .allocate(capacity: Self.width)
-    }
+    init() { lanes = .allocate(capacity: Self.width) }
 
-    deinit {
-        lanes.deallocate()
-        open.deallocate()
-    }
+    deinit { lanes.deallocate() }
 
     var isFull: Bool { count == Self.width }
 
@@ -47,6 +39,7 @@ struct RouteWalk: ~Copyable {
     /// Looks up what was added; `body` gets the longest match that is visible, or an empty word.
     @inline(__always)
     mutating func finish(in trie: RouteTrie, _ body: (Int, RouteWord) -> Void) {
+        guard count > 0 else { return }
         trie.read { search(trie) }
         for lane in 0..<count { body(lanes[lane].place, lanes[lane].word) }
         count = 0
@@ -55,39 +48,39 @@ struct RouteWalk: ~Copyable {
     /// No branch here depends on what memory brings, so that no lane waits for another's; loads stand in loops of their
     /// own, so short that the processor sees many of them at once.
     private borrowing func search(_ trie: RouteTrie) {
-        for lane in 0..<count { lanes[lane].entry = trie.first(lanes[lane].key) }
+        for lane in 0..<count {
+            lanes[lane].entry = trie.first(lanes[lane].key)
+            lanes[lane].open = UInt32(truncatingIfNeeded: lane)
+        }
         var depth = trie.rootBits
-        while depth < 128 {
-            let steps = collectOpen()
-            guard steps > 0 else { break }
+        var steps = collectOpen(of: count)
+        while steps > 0, depth < 128 {
             for step in 0..<steps {
-                let lane = lanes + open[step]
-                let block = trie.block(lane.pointee.entry)
-                lane.pointee.block = block
-                lane.pointee.runs = block?.runs ?? 0
+                let lane = lanes + Int(lanes[step].open)
+                lane.pointee.next = trie.block(lane.pointee.entry)?.entry(
+                    at: lane.pointee.key.chunk(at: depth))
             }
             for step in 0..<steps {
-                let lane = lanes + open[step]
-                let rank = RouteBlock.rank(of: lane.pointee.key.chunk(at: depth), in: lane.pointee.runs)
-                lane.pointee.next = lane.pointee.block?.entry(rank &- 1)
-            }
-            for step in 0..<steps {
-                let lane = lanes + open[step]
+                let lane = lanes + Int(lanes[step].open)
                 lane.pointee.entry = lane.pointee.next?.pointee.load(ordering: .acquiring) ?? 0
             }
             depth &+= RouteBlock.stride
+            steps = collectOpen(of: steps)
         }
         for lane in 0..<count { lanes[lane].word = trie.word(lanes[lane].entry) }
-        for lane in 0..<count { lanes[lane].word = trie.visible(lanes[lane].word) }
+        for lane in 0..<count where !lanes[lane].word.isVisible {
+            lanes[lane].word = trie.visible(lanes[lane].word)
+        }
     }
 
-    /// How many lanes stand at a block, which `open` then begins with.
-    private borrowing func collectOpen() -> Int {
+    /// How many of the first so many in the list of open lanes stand at a block; they come to its beginning.
+    @inline(__always)
+    private borrowing func collectOpen(of count: Int) -> Int {
         var steps = 0
-        for lane in 0..<count {
-            open[steps] = lane
-            steps &+= Int(truncatingIfNeeded: lanes[lane].entry &>> 31)
-            guard steps < Self.width else { break }
+        for step in 0..<count {
+            let lane = lanes[step].open
+            lanes[steps].open = lane
+            steps &+= Int(truncatingIfNeeded: lanes[Int(lane)].entry &>> 31)
         }
         return steps
     }

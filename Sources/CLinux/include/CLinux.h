@@ -21,7 +21,8 @@ struct afterglow_address {
   uint8_t octets[16];
 };
 
-/* Where a datagram came from and which of our addresses it was sent to. */
+/* Where a datagram came from and, on a socket bound to a wildcard, which of our addresses it was sent to: without a family
+   elsewhere. */
 struct afterglow_peer {
   struct afterglow_address remote;
   struct afterglow_address local;
