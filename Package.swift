@@ -133,7 +133,7 @@ let package = Package(
             ],
             path: "Benchmarks/Routes", swiftSettings: settings),
         .executableTarget(
-            name: "cache-benchmark", dependencies: ["Caching", "DNSWire", "Primitives"],
+            name: "cache-benchmark", dependencies: ["Caching", "DNSWire", "Primitives", "Serving"],
             path: "Benchmarks/Cache", swiftSettings: settings),
         .executableTarget(
             name: "micro-benchmark",

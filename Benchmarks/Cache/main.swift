@@ -3,6 +3,7 @@
 ///     swift build -c release --product cache-benchmark
 ///     .build/release/cache-benchmark policy [requests]      hit ratios on a Zipf trace, with and without scans
 ///     .build/release/cache-benchmark size [entries ...]     nanoseconds for each find and store, octets an entry
+///     .build/release/cache-benchmark prefetch [queries a second ...]   hit ratios with and without prefetch
 import Caching
 import DNSWire
 import Glibc
@@ -113,5 +114,9 @@ case "policy": comparePolicies(arguments.dropFirst().first.flatMap { Int($0) } ?
 case "size":
     let sizes = arguments.dropFirst().compactMap { Int($0) }
     measureSizes(sizes.isEmpty ? [10_000, 1_000_000, 10_000_000] : sizes)
-default: print("usage: cache-benchmark policy [requests] | size [entries ...]")
+case "prefetch":
+    let rates = arguments.dropFirst().compactMap { Double($0) }.filter { $0 > 0 }
+    comparePrefetch(rates.isEmpty ? [1, 20, 400] : rates)
+default:
+    print("usage: cache-benchmark policy [requests] | size [entries ...] | prefetch [queries a second ...]")
 }
