@@ -188,9 +188,11 @@ def latency(run, resolver):
 
 def quantiles(run, process, names):
     load = dnsperf(run.machine, process, names, "-c", 4, "-v", "-Q", run.half_rate, "-l", 3)
+    alone = dnsperf(run.machine, process, names, "-c", 1, "-q", 1, "-v", "-l", 2)
     return {
         "p50 ms": load.quantile(0.5), "p99 ms": load.quantile(0.99),
-        "processor": load.seconds / load.elapsed if load.elapsed else None}
+        "processor": load.seconds / load.elapsed if load.elapsed else None,
+        "p50 ms, one at a time": alone.quantile(0.5)}
 
 
 def tcp(run, resolver):
@@ -273,7 +275,7 @@ ROWS = {
     "growth": Row(
         "Cached answers as the cache grows",
         {"µs a query, 10,000 names": None, "µs a query, all names": None, "ratio": None}, growth),
-    "latency": Row("Latency at half of the best peer's top rate", {"p50 ms": 1.0, "p99 ms": 1.0, "processor": None}, latency),
+    "latency": Row("Latency at half of the best peer's top rate", {"p50 ms": 1.0, "p99 ms": 1.0, "p50 ms, one at a time": None, "processor": None}, latency),
     "tcp": Row(
         "Cached answers over TCP", {"µs a query, pipelined": 1.0, "µs a query, a connection each": 1.0}, tcp),
     "start": Row("Start with an empty cache", {"ms to the first answer": None}, start),
