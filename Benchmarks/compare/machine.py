@@ -34,6 +34,7 @@ class Machine:
         self.folder = tempfile.mkdtemp(prefix="afterglow-compare-")
         self.names = {side: f"afterglow-{os.getpid()}-{side}" for side in ["server", "client"]}
         self.processes = []
+        self.groups = []
         try:
             self._connect()
         except BaseException:
@@ -44,6 +45,8 @@ class Machine:
     def __exit__(self, *_):
         for process in list(self.processes):
             self.stop(process, signal.SIGKILL)
+        for group in self.groups:
+            os.rmdir(group)
         for name in self.names.values():
             subprocess.run(["ip", "netns", "delete", name], stderr=subprocess.DEVNULL)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -80,6 +83,28 @@ class Machine:
         log.close()
         self.processes.append(process)
         return process
+
+    def limit(self, process, share):
+        """Gives a process this share of one processor at most, by the kernel's control groups of either version."""
+        period = 10_000
+        quota = int(period * share)
+        name = f"afterglow-{os.getpid()}"
+        for parent, limits in [
+            ("/sys/fs/cgroup/cpu", {"cpu.cfs_period_us": period, "cpu.cfs_quota_us": quota}),
+            ("/sys/fs/cgroup", {"cpu.max": f"{quota} {period}"}),
+        ]:
+            group = os.path.join(parent, name)
+            try:
+                os.makedirs(group, exist_ok=True)
+                if group not in self.groups:
+                    self.groups.append(group)
+                for file, value in [*limits.items(), ("cgroup.procs", process.pid)]:
+                    with open(os.path.join(group, file), "w") as setting:
+                        setting.write(str(value))
+                return
+            except OSError:
+                continue
+        raise Skipped("no control group limits processors here")
 
     def stop(self, process, kind=signal.SIGTERM):
         if process.poll() is None:
