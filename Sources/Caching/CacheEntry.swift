@@ -29,6 +29,9 @@ struct CacheEntry {
     /// was validated.
     private enum Form {
         static let answer: UInt8 = 7
+        static let positive: UInt8 = 0
+        static let noData: UInt8 = 1
+        static let nameError: UInt8 = 2
         static let isProven: UInt8 = 8
         static let security: UInt8 = 4
     }
@@ -55,7 +58,7 @@ struct CacheEntry {
 
     /// Whether the octets of an entry hold a set.
     static func isPositive(_ octets: UnsafeRawBufferPointer) -> Bool {
-        octets[Layout.form] & Form.answer == 0
+        octets[Layout.form] & Form.answer == Form.positive
     }
 
     /// The name that an entry is under, as it was written when it came.
@@ -105,80 +108,94 @@ struct CacheEntry {
 // MARK: Composing
 
 extension CacheEntry {
-    /// How many octets `compose` writes.
-    func octetCount(under key: Key) -> Int {
-        var count = Layout.name + key.name.octets.count
-        switch answer {
-        case .positive(let set): count += Self.octetCount(set.data)
-        case .noData(let start), .nameError(let start):
-            count += 1 + start.zone.octets.count + 4 + start.data.octets.count
+    /// What is to be kept, ready to be written.
+    struct Content {
+        private let answer: UInt8
+        private let ttl: UInt32
+        /// The zone of a denial's SOA record.
+        private let zone: Name?
+        private let data: [RecordData]
+        private let signatures: [RecordData]
+        private let evidence: Evidence
+
+        init(of set: RecordSet, _ evidence: Evidence) {
+            answer = Form.positive
+            ttl = set.ttl
+            zone = nil
+            data = set.data
+            signatures = set.signatures
+            self.evidence = evidence
         }
-        guard isProven else { return count }
-        count += Self.octetCount(signatures) + 2
-        for set in evidence.proof {
-            count += 1 + set.name.octets.count + 6
-            count += Self.octetCount(set.data) + Self.octetCount(set.signatures)
+
+        init(noData start: StartOfZone, _ evidence: Evidence) {
+            self.init(Form.noData, start, evidence)
         }
-        return count
-    }
 
-    private static func octetCount(_ list: [RecordData]) -> Int {
-        var count = 2
-        for data in list { count += 2 + data.octets.count }
-        return count
-    }
-
-    /// Writes the octets of an entry into `room`, which has `octetCount` of them.
-    func compose(_ key: Key, hash: UInt32, expires: CacheMoment, into room: UnsafeMutableRawBufferPointer) {
-        var writer = EntryWriter(room: room)
-        writer.write(expires.eighths)
-        writer.write(hash)
-        writer.write(ttl)
-        writer.write(key.type.rawValue)
-        writer.write(key.kind.rawValue)
-        writer.write(form)
-        writer.write(key.name)
-        switch answer {
-        case .positive(let set): writer.write(set.data)
-        case .noData(let start), .nameError(let start):
-            writer.write(start.zone)
-            writer.write(UInt16(1))
-            writer.write(start.data)
+        init(nameError start: StartOfZone, _ evidence: Evidence) {
+            self.init(Form.nameError, start, evidence)
         }
-        guard isProven else { return }
-        writer.write(signatures)
-        writer.write(UInt16(truncatingIfNeeded: evidence.proof.count))
-        for set in evidence.proof {
-            writer.write(set.name)
-            writer.write(set.type.rawValue)
-            writer.write(set.ttl)
-            writer.write(set.data)
-            writer.write(set.signatures)
+
+        private init(_ answer: UInt8, _ start: StartOfZone, _ evidence: Evidence) {
+            self.answer = answer
+            ttl = 0
+            zone = start.zone
+            data = [start.data]
+            signatures = start.signatures
+            self.evidence = evidence
         }
-    }
 
-    private var ttl: UInt32 {
-        if case .positive(let set) = answer { set.ttl } else { 0 }
-    }
+        /// Whether anything stands behind the answer that a validator can check.
+        private var isProven: Bool { !signatures.isEmpty || !evidence.proof.isEmpty }
 
-    private var signatures: [RecordData] {
-        switch answer {
-        case .positive(let set): set.signatures
-        case .noData(let start), .nameError(let start): start.signatures
+        private var form: UInt8 {
+            answer | (isProven ? Form.isProven : 0) | evidence.security.rawValue << Form.security
         }
-    }
 
-    /// Whether anything stands behind the answer that a validator can check.
-    private var isProven: Bool { !signatures.isEmpty || !evidence.proof.isEmpty }
-
-    private var form: UInt8 {
-        let kind: UInt8 =
-            switch answer {
-            case .positive: 0
-            case .noData: 1
-            case .nameError: 2
+        /// How many octets `compose` writes.
+        func octetCount(under key: Key) -> Int {
+            var count = Layout.name + key.name.octets.count
+            if let zone { count += 1 + zone.octets.count }
+            count += Self.octetCount(data)
+            guard isProven else { return count }
+            count += Self.octetCount(signatures) + 2
+            for set in evidence.proof {
+                count += 1 + set.name.octets.count + 6
+                count += Self.octetCount(set.data) + Self.octetCount(set.signatures)
             }
-        return kind | (isProven ? Form.isProven : 0) | evidence.security.rawValue << Form.security
+            return count
+        }
+
+        private static func octetCount(_ list: [RecordData]) -> Int {
+            var count = 2
+            for data in list { count += 2 + data.octets.count }
+            return count
+        }
+
+        /// Writes the octets of an entry into `room`, which has `octetCount` of them.
+        func compose(
+            _ key: Key, hash: UInt32, expires: CacheMoment, into room: UnsafeMutableRawBufferPointer
+        ) {
+            var writer = EntryWriter(room: room)
+            writer.write(expires.eighths)
+            writer.write(hash)
+            writer.write(ttl)
+            writer.write(key.type.rawValue)
+            writer.write(key.kind.rawValue)
+            writer.write(form)
+            writer.write(key.name)
+            if let zone { writer.write(zone) }
+            writer.write(data)
+            guard isProven else { return }
+            writer.write(signatures)
+            writer.write(UInt16(truncatingIfNeeded: evidence.proof.count))
+            for set in evidence.proof {
+                writer.write(set.name)
+                writer.write(set.type.rawValue)
+                writer.write(set.ttl)
+                writer.write(set.data)
+                writer.write(set.signatures)
+            }
+        }
     }
 }
 
@@ -189,8 +206,11 @@ private struct EntryWriter {
 
     init(room: UnsafeMutableRawBufferPointer) { self.room = room }
 
-    mutating func write<Word: FixedWidthInteger>(_ word: Word) {
-        withUnsafeBytes(of: word.littleEndian) { append($0) }
+    mutating func write<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word) {
+        let count = MemoryLayout<Word>.size
+        precondition(count <= room.count - offset, "an entry is longer than was reckoned")
+        room.storeBytes(of: word.littleEndian, toByteOffset: offset, as: Word.self)
+        offset += count
     }
 
     mutating func write(_ name: Name) {
@@ -229,18 +249,19 @@ extension CacheEntry {
         let isProven = octets[Layout.form] & Form.isProven != 0
         guard let name = reader.readName() else { return nil }
         switch octets[Layout.form] & Form.answer {
-        case 0:
+        case Form.positive:
             guard let data = reader.readList(), let signatures = isProven ? reader.readList() : [] else {
                 return nil
             }
             answer = .positive(
                 RecordSet(name: name, type: type, ttl: ttl, data: data, signatures: signatures))
-        case 1, 2:
+        case Form.noData, Form.nameError:
             guard let zone = reader.readName(), let data = reader.readList()?.first,
                 let signatures = isProven ? reader.readList() : []
             else { return nil }
             let start = StartOfZone(zone: zone, data: data, signatures: signatures)
-            answer = octets[Layout.form] & Form.answer == 1 ? .noData(start) : .nameError(start)
+            let isNoData = octets[Layout.form] & Form.answer == Form.noData
+            answer = isNoData ? .noData(start) : .nameError(start)
         default: return nil
         }
         guard let proof = isProven ? reader.readProof() : [] else { return nil }

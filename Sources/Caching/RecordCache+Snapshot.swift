@@ -53,7 +53,7 @@ extension RecordCache {
 
     private func take(_ stored: UnsafeRawBufferPointer, expires: CacheMoment) -> Bool {
         guard let (name, type, kind) = CacheEntry.key(stored) else { return false }
-        let (cell, hash) = locate(name, type, kind)
+        let (cell, hash) = locate(hashed(name), type, kind)
         return withUnsafeTemporaryAllocation(byteCount: stored.count, alignment: 8) { entry in
             entry.copyMemory(from: stored)
             CacheEntry.set(expires, hash: hash, in: entry)

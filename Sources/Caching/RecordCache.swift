@@ -41,7 +41,7 @@ package final class RecordCache: Sendable {
     package func find(
         _ name: Name, _ type: RecordType, _ kind: Kind = .answer, at now: Instant, stale: Bool = false
     ) -> CacheHit? {
-        name.octets.withUnsafeBytes { find($0, type, kind, now, stale) }
+        name.octets.withUnsafeBytes { find(hashed($0), type, kind, now, stale) }
     }
 
     /// The denial that covers `name`: a name error at the name itself or above it (RFC 8020).
@@ -64,20 +64,31 @@ package final class RecordCache: Sendable {
         }
     }
 
+    /// A name where it lies, with its hash, which all looks for what is kept under the name share.
+    struct HashedName {
+        let octets: UnsafeRawBufferPointer
+        let hash: UInt64
+    }
+
+    func hashed(_ octets: UnsafeRawBufferPointer) -> HashedName {
+        HashedName(octets: octets, hash: Name.hash(octets, seed: seed))
+    }
+
     /// The first that `find` brings for the name itself or one above it, the root left out.
+    @inline(__always)
     func firstAncestor<Value>(
-        of octets: UnsafeRawBufferPointer, _ find: (UnsafeRawBufferPointer) -> Value?
+        of octets: UnsafeRawBufferPointer, _ find: (HashedName) -> Value?
     ) -> Value? {
         var start = 0
         while start < octets.count, octets[start] != 0 {
-            if let hit = find(UnsafeRawBufferPointer(rebasing: octets[start...])) { return hit }
+            if let hit = find(hashed(UnsafeRawBufferPointer(rebasing: octets[start...]))) { return hit }
             start += 1 + Int(octets[start])
         }
         return nil
     }
 
     private func find(
-        _ name: UnsafeRawBufferPointer, _ type: RecordType, _ kind: Kind, _ now: Instant, _ stale: Bool
+        _ name: HashedName, _ type: RecordType, _ kind: Kind, _ now: Instant, _ stale: Bool
     ) -> CacheHit? {
         withEntry(name, type, kind, now, stale) { octets, left in
             guard let entry = CacheEntry(parsing: octets) else { return nil }
@@ -91,12 +102,12 @@ package final class RecordCache: Sendable {
     /// Reads an entry that may be used, with the eighths of a second that it still lives; they are negative when it is stale.
     /// Its stripe is locked meanwhile.
     func withEntry<Value: Sendable>(
-        _ name: UnsafeRawBufferPointer, _ type: RecordType, _ kind: Kind, _ now: Instant, _ stale: Bool,
+        _ name: HashedName, _ type: RecordType, _ kind: Kind, _ now: Instant, _ stale: Bool,
         _ read: (UnsafeRawBufferPointer, Int64) -> Value?
     ) -> Value? {
         let (cell, hash) = locate(name, type, kind)
         return cell.stripe.withLock { stripe in
-            guard let octets = stripe.find(hash, name, type, kind) else { return nil }
+            guard let octets = stripe.find(hash, name.octets, type, kind) else { return nil }
             let left = CacheEntry.expiry(octets) - CacheMoment(now)
             guard left > 0 || stale && left >= 0 - staleEighths else { return nil }
             return read(octets, left)
@@ -104,27 +115,32 @@ package final class RecordCache: Sendable {
     }
 
     /// The type under which name errors are kept; type 0 is reserved (RFC 6895 §3.1).
-    private static let nameErrorType = RecordType(rawValue: 0)
+    static let nameErrorType = RecordType(rawValue: 0)
 
     package func store(
         _ set: RecordSet, kind: Kind = .answer, evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
     ) {
-        store(.positive(set), evidence, .init(name: set.name, type: set.type, kind: kind), ttl, now)
-        if kind == .answer { remove(set.name, Self.nameErrorType) }
+        let key = CacheEntry.Key(name: set.name, type: set.type, kind: kind)
+        let content = CacheEntry.Content(of: set, evidence)
+        set.name.octets.withUnsafeBytes { octets in
+            let name = hashed(octets)
+            store(content, key, name, ttl, now)
+            if kind == .answer { remove(name, Self.nameErrorType, .answer) }
+        }
     }
 
     package func storeNoData(
         _ name: Name, _ type: RecordType, kind: Kind = .answer, start: StartOfZone,
         evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
     ) {
-        store(.noData(start), evidence, .init(name: name, type: type, kind: kind), ttl, now)
+        store(CacheEntry.Content(noData: start, evidence), .init(name: name, type: type, kind: kind), ttl, now)
     }
 
     package func storeNameError(
         _ name: Name, start: StartOfZone, evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
     ) {
-        store(
-            .nameError(start), evidence, .init(name: name, type: Self.nameErrorType, kind: .answer), ttl, now)
+        let key = CacheEntry.Key(name: name, type: Self.nameErrorType, kind: .answer)
+        store(CacheEntry.Content(nameError: start, evidence), key, ttl, now)
     }
 
     /// Forgets every name error that covers `name`.
@@ -139,12 +155,12 @@ package final class RecordCache: Sendable {
 
     /// Forgets one entry.
     package func remove(_ name: Name, _ type: RecordType, _ kind: Kind = .answer) {
-        name.octets.withUnsafeBytes { remove($0, type, kind) }
+        name.octets.withUnsafeBytes { remove(hashed($0), type, kind) }
     }
 
-    private func remove(_ name: UnsafeRawBufferPointer, _ type: RecordType, _ kind: Kind) {
+    private func remove(_ name: HashedName, _ type: RecordType, _ kind: Kind) {
         let (cell, hash) = locate(name, type, kind)
-        cell.stripe.withLock { $0.remove(hash, name, type, kind) }
+        cell.stripe.withLock { $0.remove(hash, name.octets, type, kind) }
     }
 
     /// The octets that the cache occupies.
@@ -156,28 +172,32 @@ package final class RecordCache: Sendable {
     package var count: Int { cells.reduce(0) { sum, cell in sum + cell.stripe.withLock { $0.count } } }
 
     private func store(
-        _ answer: CachedAnswer, _ evidence: Evidence, _ key: CacheEntry.Key, _ ttl: UInt32, _ now: Instant
+        _ content: CacheEntry.Content, _ key: CacheEntry.Key, _ ttl: UInt32, _ now: Instant
     ) {
-        key.name.octets.withUnsafeBytes { name in
-            let (cell, hash) = locate(name, key.type, key.kind)
-            let entry = CacheEntry(answer: answer, evidence: evidence)
-            let count = entry.octetCount(under: key)
-            guard count <= CacheEntry.octetsMax else { return }
-            withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { room in
-                entry.compose(
-                    key, hash: hash, expires: CacheMoment(now).advanced(bySeconds: ttl), into: room)
-                cell.stripe.withLock { stripe in
-                    stripe.remove(hash, name, key.type, key.kind)
-                    stripe.insert(UnsafeRawBufferPointer(room), hash)
-                }
+        key.name.octets.withUnsafeBytes { store(content, key, hashed($0), ttl, now) }
+    }
+
+    private func store(
+        _ content: CacheEntry.Content, _ key: CacheEntry.Key, _ name: HashedName, _ ttl: UInt32, _ now: Instant
+    ) {
+        let (cell, hash) = locate(name, key.type, key.kind)
+        let count = content.octetCount(under: key)
+        guard count <= CacheEntry.octetsMax else { return }
+        withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { room in
+            content.compose(
+                key, hash: hash, expires: CacheMoment(now).advanced(bySeconds: ttl), into: room)
+            cell.stripe.withLock { stripe in
+                stripe.remove(hash, name.octets, key.type, key.kind)
+                stripe.insert(UnsafeRawBufferPointer(room), hash)
             }
         }
     }
 
     /// The stripe of an entry and its hash there.
-    func locate(_ name: UnsafeRawBufferPointer, _ type: RecordType, _ kind: Kind) -> (Cell, UInt32) {
+    func locate(_ name: HashedName, _ type: RecordType, _ kind: Kind) -> (Cell, UInt32) {
         let key = UInt64(type.rawValue) << 8 | UInt64(kind.rawValue)
-        let hash = Name.hash(name, seed: seed ^ key &* 0x9E37_79B9_7F4A_7C15)
+        let product = (name.hash ^ key &* 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+        let hash = product.high ^ product.low
         // The cell comes from the upper bits, the place in it from the lower ones.
         let cell = Int((hash >> 32).multipliedReportingOverflow(by: UInt64(cells.count)).partialValue >> 32)
         return (cells[cell], UInt32(truncatingIfNeeded: hash))

@@ -24,16 +24,19 @@ package struct RecordSet: Hashable, Sendable {
         var sets: [RecordSet] = []
         for record in records where record.recordClass == .internet {
             let type = record.typeCovered ?? record.type
-            let index = sets.firstIndex { $0.type == type && $0.name == record.name }
-            let position = index ?? sets.count
-            if index == nil {
-                sets.append(RecordSet(name: record.name, type: type, ttl: record.ttl, data: []))
+            guard let place = sets.firstIndex(where: { $0.type == type && $0.name == record.name }) else {
+                let isSignature = record.type == .rrsig
+                sets.append(
+                    RecordSet(
+                        name: record.name, type: type, ttl: record.ttl, data: isSignature ? [] : [record.data],
+                        signatures: isSignature ? [record.data] : []))
+                continue
             }
-            sets[position].ttl = min(sets[position].ttl, record.ttl)
+            sets[place].ttl = min(sets[place].ttl, record.ttl)
             if record.type == .rrsig {
-                sets[position].signatures.append(record.data)
-            } else if !sets[position].data.contains(record.data) {
-                sets[position].data.append(record.data)
+                sets[place].signatures.append(record.data)
+            } else if !sets[place].data.contains(record.data) {
+                sets[place].data.append(record.data)
             }
         }
         // Signatures alone are no set.

@@ -207,7 +207,7 @@ extension Resolver {
     /// Whether an address of the servers is known or can be found without the zone itself: glue may end before the
     /// NS records do, and then the parent has to be asked again.
     private func canReach(_ servers: [Name], of zone: Name) -> Bool {
-        servers.contains { !$0.isEqualOrBelow(zone) || !addresses(ofServer: $0).isEmpty }
+        servers.contains { !$0.isEqualOrBelow(zone) || hasAddress(ofServer: $0) }
     }
 
     func delegatedServers(of zone: Name) -> [Name]? {

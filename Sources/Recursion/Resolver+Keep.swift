@@ -8,7 +8,8 @@ extension Resolver {
     /// What the cache knows of a question, a redirection by a DNAME record above the name included.
     @inline(never)
     func cached(_ question: Question) -> Found? {
-        (known(question) ?? knownRedirection(question)).map { found($0, question) }
+        guard cache.mayAnswer(question.name, question.type) else { return nil }
+        return (known(question) ?? knownRedirection(question)).map { found($0, question) }
     }
 
     /// Keeps what was found, with how far it has been validated.

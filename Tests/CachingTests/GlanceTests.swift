@@ -49,24 +49,59 @@ struct GlanceTests {
         #expect(try !shows("www.empty.example.", 2, 60))
     }
 
-    @Test("The RDATA of a set is read where it lies, stale sets only when asked for")
-    func data() throws {
-        let octets: [[UInt8]] = [[192, 0, 2, 1], [], Array(repeating: 3, count: 300)]
-        let set = RecordSet(
-            name: try name("www.example."), type: .txt, ttl: 60, data: octets.map { RecordData(octets: $0) },
-            signatures: [RecordData(octets: [9])])
-        cache.store(set, ttl: 60, at: start)
-        let read = { (text: String, now: Instant, stale: Bool) throws -> [[UInt8]] in
-            var found: [[UInt8]] = []
-            cache.forEachData(try name(text), .txt, at: now, stale: stale) { found.append(Array($0)) }
-            return found
+    @Test("Addresses of a server are read where they lie, from answers first, stale ones only when asked for")
+    func addresses() throws {
+        let server = try name("ns.example.")
+        func store(_ type: RecordType, _ kind: RecordCache.Kind, _ data: [[UInt8]]) {
+            let set = RecordSet(
+                name: server, type: type, ttl: 60, data: data.map { RecordData(octets: $0) },
+                signatures: [RecordData(octets: [9])])
+            cache.store(set, kind: kind, ttl: 60, at: start)
         }
-        #expect(try read("WWW.example.", start, false) == octets)
-        #expect(try read("www.example.", start + .seconds(60), false) == [])
-        #expect(try read("www.example.", start + .seconds(60), true) == octets)
-        #expect(try read("www.example.", start + .seconds(1061), true) == [])
+        store(.a, .answer, [[192, 0, 2, 1], [192, 0, 2, 2]])
+        store(.a, .glue, [[192, 0, 2, 3]])
+        store(.aaaa, .glue, [[0x20, 0x01, 0x0d, 0xb8] + Array(repeating: 0, count: 11) + [1]])
+        let read = { (seconds: Int64, stale: Bool, ipv4: Bool, ipv6: Bool) throws -> String in
+            var found: [String] = []
+            cache.forEachAddress(
+                of: try name("NS.example."), ipv4: ipv4, ipv6: ipv6, at: start + .seconds(seconds),
+                stale: stale
+            ) { found.append($0.description) }
+            return found.joined(separator: " ")
+        }
+        #expect(try read(0, false, true, true) == "192.0.2.1 192.0.2.2 192.0.2.3 2001:db8::1")
+        #expect(try read(0, false, true, false) == "192.0.2.1 192.0.2.2 192.0.2.3")
+        #expect(try read(0, false, false, true) == "2001:db8::1")
+        #expect(try read(60, false, true, true) == "")
+        #expect(try read(60, true, true, false) == "192.0.2.1 192.0.2.2 192.0.2.3")
+        #expect(try read(1061, true, true, true) == "")
         let soa = StartOfZone(zone: try name("example."), data: RecordData(octets: Array(1...60)))
-        cache.storeNoData(set.name, .txt, start: soa, ttl: 60, at: start)
-        #expect(try read("www.example.", start, false) == [])
+        cache.storeNoData(server, .a, start: soa, ttl: 60, at: start)
+        #expect(try read(0, false, true, false) == "192.0.2.3")
+    }
+
+    @Test("A question may be answered from a set, a denial or an alias at the name, or from a name error or DNAME above")
+    func mayAnswer() throws {
+        let soa = StartOfZone(zone: try name("example."), data: RecordData(octets: Array(1...60)))
+        let target = [RecordData(octets: try name("target.").octets)]
+        cache.store(try addressSet("a.example."), ttl: 60, at: start)
+        cache.storeNoData(try name("empty.example."), .a, start: soa, ttl: 60, at: start)
+        cache.store(
+            RecordSet(name: try name("alias.example."), type: .cname, ttl: 60, data: target), ttl: 60, at: start)
+        cache.store(
+            RecordSet(name: try name("moved.example."), type: .dname, ttl: 60, data: target), ttl: 60, at: start)
+        cache.storeNameError(try name("gone.example."), start: soa, ttl: 60, at: start)
+        try delegate("example.", to: ["ns.example."])
+        let may = { (text: String, type: RecordType) throws in cache.mayAnswer(try name(text), type) }
+        #expect(try may("A.example.", .a))
+        #expect(try !may("a.example.", .mx))
+        #expect(try !may("b.a.example.", .a))
+        #expect(try may("empty.example.", .a))
+        #expect(try may("alias.example.", .mx))
+        #expect(try !may("b.alias.example.", .mx))
+        #expect(try may("b.moved.example.", .mx))
+        #expect(try may("b.c.gone.example.", .mx))
+        #expect(try !may("example.", .ns))
+        #expect(try may(".", .ns))
     }
 }
