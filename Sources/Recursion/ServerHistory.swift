@@ -15,9 +15,9 @@ package struct ServerHistory: Sendable {
     package private(set) var silentSince: Timestamp?
     /// How the last exchange failed; nil after an answer.
     package private(set) var lastFailure: Failure?
-    /// One name that was met with silence since the last answer, and whether another was too: a filter that
+    /// The hash of one name that was met with silence since the last answer, and whether another was too: a filter that
     /// swallows one name says nothing of the server.
-    private var silentName: Name?
+    private var silentName: UInt64?
     private var otherNamesSilent = false
 
     /// Whether the server may be asked.
@@ -122,8 +122,9 @@ package struct ServerHistory: Sendable {
         lastFailure = .silence
         let since = silentSince ?? wallTime
         silentSince = since
-        otherNamesSilent = otherNamesSilent || silentName.map { $0 != name } ?? false
-        silentName = silentName ?? name
+        let hash = name.stableHash
+        otherNamesSilent = otherNamesSilent || silentName.map { $0 != hash } ?? false
+        silentName = silentName ?? hash
         guard silences >= Limits.silencesUntilDown, otherNamesSilent else { return }
         if case .down(_, let until) = state, now < until { return }
         let doublings = min(silences - Limits.silencesUntilDown, 6)

@@ -14,6 +14,15 @@ package final class ServerSelection {
     /// The networks that were silent since any server last answered.
     @exclusivity(unchecked) private var silentNetworks: Set<Prefix> = []
 
+    /// A server that may be chosen.
+    struct Candidate {
+        let address: IPAddress
+        /// Whether it is asked only when there is no other.
+        var isLast = false
+        /// Milliseconds that asking is expected to cost.
+        var cost = 0.0
+    }
+
     private struct LameKey: Hashable {
         let address: IPAddress
         let zone: Name
@@ -96,60 +105,70 @@ package final class ServerSelection {
         at now: Instant,
         random: RandomSource
     ) -> IPAddress? {
-        let untried =
-            targets.attempts.isEmpty
-            ? targets.addresses
-            : targets.addresses.filter { targets.attempts(at: $0) < Limits.attemptsPerServer }
-        let sendable =
-            familyDownUntil.isEmpty
-            ? untried : untried.filter { familyDownUntil[$0.family].map { now >= $0 } ?? true }
-        let usable = sendable.isEmpty ? untried : sendable
-        // The root is never given up: neither leases nor verdicts on its servers count.
-        let passing = targets.zone.isRoot ? usable : passing(usable, verdicts, at: now, random: random)
-        // A lame server is asked when no other is left: it may have been mended since.
-        let serving =
-            lame.isEmpty
-            ? passing
-            : passing.filter { lame[LameKey(address: $0, zone: targets.zone)].map { now >= $0 } ?? true }
-        let allowed = serving.isEmpty ? passing : serving
-        guard !allowed.isEmpty else { return nil }
-        let chosen = pick(allowed, targets, identify, random: random)
-        gate.sent(verdicts.verdict(on: chosen))
-        return chosen
+        withUnsafeTemporaryAllocation(of: Candidate.self, capacity: targets.addresses.count) { room in
+            var candidates = Candidates(targets.addresses, in: room)
+            narrow(&candidates, targets, verdicts, at: now, random: random)
+            guard candidates.count > 0 else { return nil }
+            let chosen = pick(&candidates, targets, identify, random: random)
+            gate.sent(verdicts.verdict(on: chosen))
+            return chosen
+        }
     }
 
-    /// The servers that verdicts and leases let through; those under suspicion only where there is no other.
-    private func passing(
-        _ addresses: [IPAddress], _ verdicts: any VerdictSource, at now: Instant, random: RandomSource
-    ) -> [IPAddress] {
-        var open: [IPAddress] = []
-        var last: [IPAddress] = []
-        for address in addresses {
-            let passage = gate.passage(address, verdicts.verdict(on: address), at: now, random: random)
-            guard mayAsk(address, at: now) else { continue }
-            switch passage {
-            case .open: open.append(address)
-            case .last: last.append(address)
-            case .closed: break
+    /// Leaves those that may be asked.
+    private func narrow(
+        _ candidates: inout Candidates, _ targets: Targets, _ verdicts: any VerdictSource, at now: Instant,
+        random: RandomSource
+    ) {
+        if !targets.attempts.isEmpty {
+            candidates.keep { targets.attempts(at: $0.address) < Limits.attemptsPerServer }
+        }
+        if !familyDownUntil.isEmpty {
+            candidates.prefer { familyDownUntil[$0.address.family].map { now >= $0 } ?? true }
+        }
+        // The root is never given up: neither leases nor verdicts on its servers count.
+        if !targets.zone.isRoot {
+            candidates.keep { mayPass(&$0, verdicts, at: now, random: random) }
+            // Those under suspicion are asked where there is no other.
+            candidates.prefer { !$0.isLast }
+        }
+        // A lame server is asked when no other is left: it may have been mended since.
+        if !lame.isEmpty {
+            candidates.prefer { candidate in
+                lame[LameKey(address: candidate.address, zone: targets.zone)].map { now >= $0 } ?? true
             }
         }
-        return open.isEmpty ? last : open
+    }
+
+    /// Whether verdicts and leases let a server through.
+    private func mayPass(
+        _ candidate: inout Candidate, _ verdicts: any VerdictSource, at now: Instant, random: RandomSource
+    ) -> Bool {
+        let verdict = verdicts.verdict(on: candidate.address)
+        let passage = gate.passage(candidate.address, verdict, at: now, random: random)
+        candidate.isLast = passage == .last
+        return passage != .closed && mayAsk(candidate.address, at: now)
     }
 
     private func pick(
-        _ allowed: [IPAddress], _ targets: Targets, _ identify: (IPAddress) -> ASNumber?, random: RandomSource
+        _ candidates: inout Candidates, _ targets: Targets, _ identify: (IPAddress) -> ASNumber?,
+        random: RandomSource
     ) -> IPAddress {
         if random.below(20) == 0 {
             // Servers whose lease has ended come back by this, however slow they were when they fell silent.
-            let returning = allowed.filter { isDown($0) }
-            let explored = returning.isEmpty ? allowed : returning
-            return explored[random.below(explored.count)]
+            candidates.prefer { isDown($0.address) }
+        } else if candidates.count > 1 {
+            var best = Double.infinity
+            candidates.keep { candidate in
+                candidate.cost = cost(candidate.address, targets, identify)
+                best = min(best, candidate.cost)
+                return true
+            }
+            candidates.keep { $0.cost <= best * 2 + 20 }
+        } else {
+            return candidates[0].address
         }
-        guard allowed.count > 1 else { return allowed[0] }
-        let costs = allowed.map { cost($0, targets, identify) }
-        let best = costs.min() ?? 0
-        let band = zip(allowed, costs).filter { $0.1 <= best * 2 + 20 }.map { $0.0 }
-        return band[random.below(band.count)]
+        return candidates[random.below(candidates.count)].address
     }
 
     /// Lets the servers whose verdicts were lifted be asked again at once; whether there were any.
