@@ -24,9 +24,8 @@ extension EventLoop {
         checkIsolated()
         return await withUnsafeContinuation { (continuation: UnsafeContinuation<DatagramOutcome, Never>) in
             do throws(SystemError) {
-                try socket(for: server).begin(query, timeout: timeout, accept: accept) {
-                    continuation.resume(returning: $0)
-                }
+                try socket(for: server).begin(
+                    query, timeout: timeout, accept: accept, waiter: continuation)
             } catch {
                 continuation.resume(returning: .localFailure(errno: error.code))
             }

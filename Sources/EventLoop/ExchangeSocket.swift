@@ -17,7 +17,7 @@ final class ExchangeSocket: ReadinessSource {
     /// Who waits, and for what.
     private struct Exchange {
         let accept: ([UInt8]) -> Bool
-        let finish: (DatagramOutcome) -> Void
+        let waiter: UnsafeContinuation<DatagramOutcome, Never>
         let timer: TimerToken
         let sent: Instant
     }
@@ -62,14 +62,14 @@ final class ExchangeSocket: ReadinessSource {
         return exchanges < Limits.exchangesPerSocket && now - opened < Limits.socketAge
     }
 
-    /// Sends `query` and calls `finish` once, with what came of it.
+    /// Sends `query` and resumes `waiter` with what came of it.
     func begin(
         _ query: [UInt8], timeout: Duration, accept: @escaping ([UInt8]) -> Bool,
-        finish: @escaping (DatagramOutcome) -> Void
+        waiter: UnsafeContinuation<DatagramOutcome, Never>
     ) {
         let sent = loop.clock.now
         let timer = loop.schedule(at: sent + timeout) { self.end(.silent) }
-        state = .waiting(Exchange(accept: accept, finish: finish, timer: timer, sent: sent))
+        state = .waiting(Exchange(accept: accept, waiter: waiter, timer: timer, sent: sent))
         exchanges += 1
         mismatches = 0
         let count = query.withUnsafeBytes { afterglow_send(descriptor, $0.baseAddress, $0.count) }
@@ -144,7 +144,7 @@ final class ExchangeSocket: ReadinessSource {
             state = .idle
             loop.cancel(exchange.timer)
             if case .received = outcome, mismatches == 0 { loop.keep(self) } else { close() }
-            exchange.finish(outcome)
+            exchange.waiter.resume(returning: outcome)
         }
     }
 }

@@ -3,14 +3,20 @@ import DNSWire
 import Primitives
 import Validation
 
-/// The message that a response was read from, and who sent it.
+/// The sections of a response beside its answer.
+struct OtherSections: Sendable {
+    let authorities: [Record]
+    let additionals: [Record]
+}
+
+/// What stands beside a response in its message, and who sent it.
 struct Reply {
-    let message: Message
+    let sections: OtherSections
     let source: Finding.Source
 
     /// The sets of the authority section that the asked zone may speak of.
     var sets: [RecordSet] {
-        RecordSet.collect(message.authorities.filter { $0.name.isEqualOrBelow(source.zone) })
+        RecordSet.collect(sections.authorities.filter { $0.name.isEqualOrBelow(source.zone) })
     }
 
     /// The NSEC and NSEC3 sets among them.

@@ -73,11 +73,11 @@ extension Resolver {
         guard
             let response = targets.consider(
                 exchange, from: address, origin: configuration.identify(address)?.number, budget: budget),
-            let message = exchange.message
+            case .message(_, let sections) = exchange
         else { return nil }
         budget.service = service(of: targets, by: address)
         let source = Finding.Source(zone: targets.zone, server: address)
-        return .responded(response, Reply(message: message, source: source))
+        return .responded(response, Reply(sections: sections, source: source))
     }
 
     /// What came of a zone's servers: whether the answer came past servers that are away.
@@ -139,20 +139,27 @@ extension Resolver {
         return found
     }
 
+    /// Whether an address of a server is at hand.
+    func hasAddress(ofServer name: Name) -> Bool {
+        var found = false
+        forEachAddress(ofServer: name, stale: false) { _ in found = true }
+        return found
+    }
+
     /// Adds those of a server's addresses that are not among the known ones yet.
     private func addAddresses(ofServer name: Name, stale: Bool = false, to known: inout [IPAddress]) {
-        let now = upstream.now
         let limit = known.count + Limits.addressesPerNameServer
-        func add(_ data: UnsafeRawBufferPointer) {
-            guard known.count < limit, let address = IPAddress(octets: data), !known.contains(address),
-                !isForbidden(address)
-            else { return }
+        forEachAddress(ofServer: name, stale: stale) { address in
+            guard known.count < limit, !known.contains(address) else { return }
             known.append(address)
         }
-        for type in [RecordType.a, .aaaa] where type == .a ? configuration.ipv4 : configuration.ipv6 {
-            cache.forEachData(name, type, .answer, at: now, stale: stale, add)
-            cache.forEachData(name, type, .glue, at: now, stale: stale, add)
-        }
+    }
+
+    /// Calls `body` with the addresses of a server that may be asked.
+    private func forEachAddress(ofServer name: Name, stale: Bool, _ body: (IPAddress) -> Void) {
+        cache.forEachAddress(
+            of: name, ipv4: configuration.ipv4, ipv6: configuration.ipv6, at: upstream.now, stale: stale
+        ) { if !isForbidden($0) { body($0) } }
     }
 
     /// Addresses that may be asked.

@@ -21,18 +21,13 @@ struct ExchangeKey: Hashable {
 
 /// What one question to one server came to, after truncation and EDNS have been dealt with.
 enum Exchange: Sendable {
-    /// A message, and what it says seen from the zone that was asked.
-    case message(Message, Response)
+    /// What a message says seen from the zone that was asked, and what stands beside it.
+    case message(Response, OtherSections)
     case silent
     case unreachable
     case refused
     case malformed
     case localFailure
-
-    var message: Message? {
-        guard case .message(let message, _) = self else { return nil }
-        return message
-    }
 }
 
 extension Resolver {
@@ -132,7 +127,9 @@ extension Resolver {
             next.edns = false
             selection.refusedEDNS(server)
         } else {
-            return .exchange(.message(message, response))
+            let sections = OtherSections(
+                authorities: message.authorities, additionals: message.additionals)
+            return .exchange(.message(response, sections))
         }
         return .again(next)
     }

@@ -40,10 +40,10 @@ extension Resolver {
             guard upstream.now < budget.deadline, budget.spend() else { break }
             let exchange = await exchange(
                 question, zone: forward.name, server: endpoint.address, forwarder: endpoint, budget: budget)
-            if let message = exchange.message, let response = exchange.resolved {
+            if case .message(let response, let sections) = exchange, response.isResolved {
                 budget.service = ZoneService(zone: forward.name, servedFrom: .fresh)
                 let source = Finding.Source(zone: .root, server: endpoint.address)
-                return conclude(response, question, Reply(message: message, source: source))
+                return conclude(response, question, Reply(sections: sections, source: source))
             }
             failures.append("\(endpoint) \(exchange.complaint)")
         }
@@ -63,20 +63,21 @@ extension Resolver {
     }
 }
 
-extension Exchange {
-    /// The response of a resolver that did what it was asked.
-    fileprivate var resolved: Response? {
-        guard case .message(_, let response) = self else { return nil }
-        switch response {
-        case .answer, .alias, .noData, .nameError: return response
-        case .referral, .lame, .failure: return nil
+extension Response {
+    /// Whether a resolver did what it was asked.
+    fileprivate var isResolved: Bool {
+        switch self {
+        case .answer, .alias, .noData, .nameError: true
+        case .referral, .lame, .failure: false
         }
     }
+}
 
-    /// What is to be said of one that did not.
+extension Exchange {
+    /// What is to be said of a resolver that did not do what it was asked.
     fileprivate var complaint: String {
         switch self {
-        case .message(_, .failure(let code)): "answered \(code)"
+        case .message(.failure(let code), _): "answered \(code)"
         case .message: "does not resolve it"
         case .silent: "silent"
         case .unreachable: "unreachable"

@@ -34,9 +34,9 @@ extension Resolver {
         let servers = Array(referral.servers.prefix(Limits.nameServers))
         remember(zone: zone, servers: servers, addresses: referral.glue)
         offer(referral.keys, of: referral.parent)
-        let message = Message(header: Header(id: 0), authorities: referral.signers)
+        let sections = OtherSections(authorities: referral.signers, additionals: [])
         let source = Finding.Source(zone: referral.parent, server: IPAddress(ipv4: 0))
-        rememberDelegationSigner(of: zone, from: referral.parent, Reply(message: message, source: source))
+        rememberDelegationSigner(of: zone, from: referral.parent, Reply(sections: sections, source: source))
         return true
     }
 

@@ -28,7 +28,7 @@ extension Resolver {
             $0.records(ttl: min($0.ttl, Limits.ttlMax))
         }
         remember(
-            zone: .root, servers: servers, addresses: reply.message.additionals.filter { $0.address != nil })
+            zone: .root, servers: servers, addresses: reply.sections.additionals.filter { $0.address != nil })
         let ttl = servers.map { $0.ttl }.min() ?? 60
         priming = .done(until: upstream.now + .seconds(Int64(max(ttl, 60))))
     }

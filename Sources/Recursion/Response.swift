@@ -20,7 +20,7 @@ package enum Response: Sendable {
     /// Reads a response to `question` from a server of `zone` (RFC 1034 §5.3.3 step 4).
     ///
     /// Only records at or below `zone` count; what else a server adds is not believed.
-    package init(_ message: Message, question: Question, zone: Name) {
+    package init(_ message: borrowing Message, question: Question, zone: Name) {
         switch message.responseCode {
         case .noError, .nameError: break
         case .refused, .notAuthoritative:

@@ -64,7 +64,7 @@ package struct Targets {
     ) -> Response? {
         let kind: Budget.FailureKind
         switch exchange {
-        case .message(_, let response):
+        case .message(let response, _):
             sawAnswer = true
             switch response {
             case .lame:
