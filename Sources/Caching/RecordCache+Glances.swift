@@ -43,7 +43,9 @@ extension RecordCache {
             func visit(_ type: RecordType, _ kind: Kind) {
                 _ = withEntry(name, type, kind, now, stale) { octets, _ -> Void? in
                     guard CacheEntry.isPositive(octets) else { return nil }
-                    return CacheEntry.forEachData(octets) { if let address = IPAddress(octets: $0) { body(address) } }
+                    return CacheEntry.forEachData(octets) {
+                        if let address = IPAddress(octets: $0) { body(address) }
+                    }
                 }
             }
             if ipv4 {

@@ -133,7 +133,8 @@ package final class RecordCache: Sendable {
         _ name: Name, _ type: RecordType, kind: Kind = .answer, start: StartOfZone,
         evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
     ) {
-        store(CacheEntry.Content(noData: start, evidence), .init(name: name, type: type, kind: kind), ttl, now)
+        store(
+            CacheEntry.Content(noData: start, evidence), .init(name: name, type: type, kind: kind), ttl, now)
     }
 
     package func storeNameError(
@@ -178,7 +179,8 @@ package final class RecordCache: Sendable {
     }
 
     private func store(
-        _ content: CacheEntry.Content, _ key: CacheEntry.Key, _ name: HashedName, _ ttl: UInt32, _ now: Instant
+        _ content: CacheEntry.Content, _ key: CacheEntry.Key, _ name: HashedName, _ ttl: UInt32,
+        _ now: Instant
     ) {
         let (cell, hash) = locate(name, key.type, key.kind)
         let count = content.octetCount(under: key)
@@ -196,7 +198,8 @@ package final class RecordCache: Sendable {
     /// The stripe of an entry and its hash there.
     func locate(_ name: HashedName, _ type: RecordType, _ kind: Kind) -> (Cell, UInt32) {
         let key = UInt64(type.rawValue) << 8 | UInt64(kind.rawValue)
-        let product = (name.hash ^ key &* 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+        let product = (name.hash ^ key &* 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(
+            by: 0xE703_7ED1_A0B4_28DB)
         let hash = product.high ^ product.low
         // The cell comes from the upper bits, the place in it from the lower ones.
         let cell = Int((hash >> 32).multipliedReportingOverflow(by: UInt64(cells.count)).partialValue >> 32)

@@ -25,11 +25,9 @@ package struct RecordSet: Hashable, Sendable {
         for record in records where record.recordClass == .internet {
             let type = record.typeCovered ?? record.type
             guard let place = sets.firstIndex(where: { $0.type == type && $0.name == record.name }) else {
-                let isSignature = record.type == .rrsig
-                sets.append(
-                    RecordSet(
-                        name: record.name, type: type, ttl: record.ttl, data: isSignature ? [] : [record.data],
-                        signatures: isSignature ? [record.data] : []))
+                var set = RecordSet(name: record.name, type: type, ttl: record.ttl, data: [])
+                if record.type == .rrsig { set.signatures = [record.data] } else { set.data = [record.data] }
+                sets.append(set)
                 continue
             }
             sets[place].ttl = min(sets[place].ttl, record.ttl)

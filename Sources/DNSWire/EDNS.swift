@@ -39,12 +39,12 @@ package struct EDNS: Hashable, Sendable {
 
     func compose(to writer: inout WireWriter, responseCode: ResponseCode) {
         writer.write(UInt8(0))
-        writer.write(RecordType.opt.rawValue)
-        writer.write(payloadSize)
-        writer.write(UInt8(truncatingIfNeeded: responseCode.rawValue >> 4))
-        writer.write(version)
-        writer.write(dnssecOK ? UInt16(0x8000) : 0)
-        writer.write(UInt16(truncatingIfNeeded: octetCount - 11))
+        let upperBits = (responseCode.rawValue >> 4) << 8 | UInt16(version)
+        writer.write(
+            words: [
+                RecordType.opt.rawValue, payloadSize, upperBits, dnssecOK ? 0x8000 : 0,
+                UInt16(truncatingIfNeeded: octetCount - 11),
+            ])
         for option in options {
             writer.write(option.code)
             writer.write(UInt16(truncatingIfNeeded: option.data.count))

@@ -25,22 +25,15 @@ package struct Message: Hashable, Sendable {
     /// Reads a whole message; octets after the last record are an error.
     package init(parsing octets: [UInt8]) throws(WireError) {
         var reader = WireReader(octets)
-        header = Header(id: try reader.readUInt16(), flags: try reader.readUInt16())
-        let counts = (
-            try reader.readUInt16(), try reader.readUInt16(), try reader.readUInt16(), try reader.readUInt16()
-        )
-        questions = []
-        for _ in 0..<counts.0 {
-            let name = try reader.readName()
-            let type = RecordType(rawValue: try reader.readUInt16())
-            questions.append(Question(name, type, RecordClass(rawValue: try reader.readUInt16())))
-        }
+        let words: InlineArray<6, UInt16> = try reader.readWords()
+        let header = Header(id: words[0], flags: words[1])
+        let questions = try Self.parseQuestions(words[2], &reader)
         var extendedCode: UInt8 = 0
         var found: EDNS?
-        answers = try Self.parseRecords(counts.1, &reader)
-        authorities = try Self.parseRecords(counts.2, &reader)
-        additionals = []
-        for _ in 0..<counts.3 {
+        let answers = try Self.parseRecords(words[3], &reader)
+        let authorities = try Self.parseRecords(words[4], &reader)
+        var additionals: [Record] = []
+        for _ in 0..<words[5] {
             let start = reader.offset
             let record = try Record(parsing: &reader)
             guard record.type == .opt else {
@@ -53,8 +46,20 @@ package struct Message: Hashable, Sendable {
             extendedCode = code
         }
         guard reader.remaining == 0 else { throw .trailingOctets(at: reader.offset) }
-        edns = found
-        responseCode = ResponseCode(rawValue: UInt16(extendedCode) << 4 | UInt16(header.responseCode))
+        self.init(
+            header: header, questions: questions, answers: answers, authorities: authorities,
+            additionals: additionals, edns: found,
+            responseCode: ResponseCode(rawValue: UInt16(extendedCode) << 4 | UInt16(header.responseCode)))
+    }
+
+    private static func parseQuestions(_ count: UInt16, _ reader: inout WireReader) throws(WireError)
+        -> [Question]
+    {
+        // Nearly every message has one.
+        if count == 1 { return [try Question(parsing: &reader)] }
+        var questions: [Question] = []
+        for _ in 0..<count { questions.append(try Question(parsing: &reader)) }
+        return questions
     }
 
     private static func parseRecords(_ count: UInt16, _ reader: inout WireReader) throws(WireError)
@@ -79,10 +84,8 @@ package struct Message: Hashable, Sendable {
         var writer = WireWriter()
         var header = header
         header.responseCode = UInt8(truncatingIfNeeded: responseCode.rawValue & 0xF)
-        writer.write(header.id)
-        writer.write(header.flags)
-        writer.write(UInt16(truncatingIfNeeded: questions.count))
-        for _ in 0..<3 { writer.write(UInt16(0)) }
+        writer.write(
+            words: [header.id, header.flags, UInt16(truncatingIfNeeded: questions.count), 0, 0, 0])
         for question in questions { question.compose(to: &writer) }
         let room = limit - (edns?.octetCount ?? 0)
         let answered = Self.compose(answers, to: &writer, room: room)
@@ -105,11 +108,7 @@ package struct Message: Hashable, Sendable {
     package static func composeQuery(_ header: Header, _ question: Question, _ edns: EDNS?) -> [UInt8] {
         let count = Header.octetCount + question.name.octets.count + 4
         var writer = WireWriter(reservingCapacity: count + (edns?.octetCount ?? 0))
-        writer.write(header.id)
-        writer.write(header.flags)
-        writer.write(UInt16(1))
-        writer.write(UInt32(0))
-        writer.write(UInt16(edns == nil ? 0 : 1))
+        writer.write(words: [header.id, header.flags, 1, 0, 0, edns == nil ? 0 : 1])
         question.compose(to: &writer)
         edns?.compose(to: &writer, responseCode: .noError)
         return writer.octets

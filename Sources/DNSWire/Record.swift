@@ -12,12 +12,18 @@ package struct Question: Hashable, Sendable, CustomStringConvertible {
         self.recordClass = recordClass
     }
 
+    init(parsing reader: inout WireReader) throws(WireError) {
+        name = try reader.readName()
+        let words: InlineArray<2, UInt16> = try reader.readWords()
+        type = RecordType(rawValue: words[0])
+        recordClass = RecordClass(rawValue: words[1])
+    }
+
     package var description: String { "\(name) \(recordClass) \(type)" }
 
     func compose(to writer: inout WireWriter) {
         writer.write(name, compressing: true)
-        writer.write(type.rawValue)
-        writer.write(recordClass.rawValue)
+        writer.write(words: [type.rawValue, recordClass.rawValue])
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -50,21 +56,19 @@ package struct Record: Hashable, Sendable {
 
     package init(parsing reader: inout WireReader) throws(WireError) {
         name = try reader.readName()
-        type = RecordType(rawValue: try reader.readUInt16())
-        recordClass = RecordClass(rawValue: try reader.readUInt16())
-        let seconds = try reader.readUInt32()
+        let words: InlineArray<5, UInt16> = try reader.readWords()
+        type = RecordType(rawValue: words[0])
+        recordClass = RecordClass(rawValue: words[1])
+        let seconds = UInt32(words[2]) << 16 | UInt32(words[3])
         ttl = seconds > 0x7FFF_FFFF && type != .opt ? 0 : seconds
-        let count = Int(try reader.readUInt16())
-        data = try RecordData(parsing: &reader, type: type, count: count)
+        data = try RecordData(parsing: &reader, type: type, count: Int(words[4]))
     }
 
     package func compose(to writer: inout WireWriter) {
         writer.write(name, compressing: true)
-        writer.write(type.rawValue)
-        writer.write(recordClass.rawValue)
-        writer.write(ttl)
-        let start = writer.count
-        writer.write(UInt16(0))
+        let seconds = (UInt16(truncatingIfNeeded: ttl >> 16), UInt16(truncatingIfNeeded: ttl))
+        writer.write(words: [type.rawValue, recordClass.rawValue, seconds.0, seconds.1, 0])
+        let start = writer.count - 2
         data.compose(to: &writer, type: type)
         writer.overwrite(UInt16(truncatingIfNeeded: writer.count - start - 2), at: start)
     }

@@ -11,13 +11,13 @@ package struct RecordData: Hashable, Sendable {
             guard count > 0 || type.grammar == nil || type == .apl || type == .opt else {
                 throw .badRecordData(at: reader.offset)
             }
-            octets = Array(try reader.readOctets(count))
+            octets = try reader.copyOctets(count)
             return
         }
         // Most records hold one address or one name: there is nothing to put together.
         if grammar.count == 1 {
             if grammar[0].fixedCount == count {
-                octets = Array(try reader.readOctets(count))
+                octets = try reader.copyOctets(count)
                 return
             }
             if grammar[0] == .compressibleName {

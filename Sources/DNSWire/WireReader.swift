@@ -45,10 +45,35 @@ package struct WireReader {
         UInt32(try readUInt16()) << 16 | UInt32(try readUInt16())
     }
 
+    /// The next words, all of which must be there.
+    mutating func readWords<let count: Int>() throws(WireError) -> InlineArray<count, UInt16> {
+        guard remaining >= 2 * count else { throw .truncated(at: offset) }
+        var words = InlineArray<count, UInt16>(repeating: 0)
+        octets.withUnsafeBytes { octets in
+            for index in words.indices {
+                let word = octets.loadUnaligned(fromByteOffset: offset + 2 * index, as: UInt16.self)
+                words[index] = UInt16(bigEndian: word)
+            }
+        }
+        offset += 2 * count
+        return words
+    }
+
     package mutating func readOctets(_ count: Int) throws(WireError) -> ArraySlice<UInt8> {
         guard count >= 0, remaining >= count else { throw .truncated(at: offset) }
         defer { offset += count }
         return octets[offset..<(offset + count)]
+    }
+
+    /// A copy of the next octets.
+    mutating func copyOctets(_ count: Int) throws(WireError) -> [UInt8] {
+        guard count >= 0, remaining >= count else { throw .truncated(at: offset) }
+        defer { offset += count }
+        return copy(offset..<(offset + count))
+    }
+
+    private func copy(_ range: Range<Int>) -> [UInt8] {
+        octets.withUnsafeBufferPointer { Array(UnsafeBufferPointer(rebasing: $0[range])) }
     }
 
     /// Moves past a name without following its pointer.
@@ -81,7 +106,7 @@ package struct WireReader {
         guard extent.count > 1 else { return .root }
         let name = Name(
             uncheckedOctets: extent.isCompressed
-                ? decompress(from: start, count: extent.count) : Array(octets[start..<extent.resume]))
+                ? decompress(from: start, count: extent.count) : copy(start..<extent.resume))
         if first == nil, (Self.headerOctets..<0x4000).contains(start) { first = (start, name) }
         return name
     }
@@ -102,7 +127,7 @@ package struct WireReader {
                 }
                 position += 1 + length
             }
-            return Array(name)
+            return Array(UnsafeBufferPointer(name))
         }
     }
 

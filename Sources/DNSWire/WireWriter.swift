@@ -30,6 +30,13 @@ package struct WireWriter {
         write(UInt16(truncatingIfNeeded: value))
     }
 
+    /// Writes words one after the other.
+    mutating func write<let count: Int>(words: InlineArray<count, UInt16>) {
+        var ordered = words
+        for index in words.indices { ordered[index] = words[index].bigEndian }
+        withUnsafeBytes(of: ordered) { octets.append(contentsOf: $0) }
+    }
+
     package mutating func write(_ values: [UInt8]) { octets.append(contentsOf: values) }
 
     package mutating func write(_ values: ArraySlice<UInt8>) { octets.append(contentsOf: values) }
@@ -56,7 +63,7 @@ package struct WireWriter {
             if octets.count < Self.pointerMax { self.first = (name, octets.count) }
             return write(name.octets)
         }
-        guard !matches(name.octets[...], at: first.offset) else { return writePointer(to: first.offset) }
+        guard name.octets != first.name.octets else { return writePointer(to: first.offset) }
         if targets.isEmpty { noteSuffixes(of: first.name, at: first.offset) }
         writeCompressed(name.octets)
     }

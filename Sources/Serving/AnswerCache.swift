@@ -73,9 +73,17 @@ package final class AnswerCache {
         _ octets: [UInt8], for query: UnsafeRawBufferPointer, _ shape: QueryShape, ttl: UInt32,
         at now: Instant
     ) {
-        guard ttl > 0, octets.count <= shape.limit, octets.count >= shape.questionEnd,
-            let offsets = Self.ttlOffsets(octets), offsets.count <= Layout.offsetsMax
-        else { return }
+        guard ttl > 0, octets.count <= shape.limit, octets.count >= shape.questionEnd else { return }
+        withUnsafeTemporaryAllocation(of: UInt16.self, capacity: Layout.offsetsMax) { room in
+            guard let count = Self.findTTLs(in: octets, noting: room) else { return }
+            store(octets, UnsafeBufferPointer(rebasing: room[..<count]), for: query, shape, ttl: ttl, at: now)
+        }
+    }
+
+    private func store(
+        _ octets: [UInt8], _ offsets: UnsafeBufferPointer<UInt16>, for query: UnsafeRawBufferPointer,
+        _ shape: QueryShape, ttl: UInt32, at now: Instant
+    ) {
         let size = Layout.offsets + 2 * offsets.count + octets.count
         guard EntryRing.octets(for: size) <= ring.capacity / 2 else { return }
         if let old = find(query, shape) { forget(old, shape.tableHash) }
@@ -88,10 +96,9 @@ package final class AnswerCache {
                 of: stored.advanced(bySeconds: ttl).eighths, toByteOffset: Layout.expires, as: UInt32.self)
             room[Layout.nameEnd] = Self.nameEnd(shape)
             room[Layout.flags] = shape.flags
-            room[Layout.offsetCount] = UInt8(offsets.count)
-            for (number, offset) in offsets.enumerated() {
-                room.storeBytes(of: offset, toByteOffset: Layout.offsets + 2 * number, as: UInt16.self)
-            }
+            room[Layout.offsetCount] = UInt8(truncatingIfNeeded: offsets.count)
+            UnsafeMutableRawBufferPointer(rebasing: room[Layout.offsets...])
+                .copyMemory(from: UnsafeRawBufferPointer(offsets))
             UnsafeMutableRawBufferPointer(rebasing: room[(Layout.offsets + 2 * offsets.count)...])
                 .copyBytes(from: octets)
         }
@@ -164,8 +171,11 @@ package final class AnswerCache {
         index.move(hash, from: place, to: moved)
     }
 
-    /// Where the TTLs stand in a message that we composed; OPT's field is not one.
-    private static func ttlOffsets(_ octets: [UInt8]) -> [UInt16]? {
+    /// Notes where the TTLs stand in a message that we composed, and returns how many there are; OPT's field is not one. Nil
+    /// where there is no room for all.
+    private static func findTTLs(
+        in octets: [UInt8], noting offsets: UnsafeMutableBufferPointer<UInt16>
+    ) -> Int? {
         var reader = WireReader(octets)
         guard (try? reader.skip(4)) != nil, let questions = try? reader.readUInt16() else { return nil }
         var records = 0
@@ -176,17 +186,20 @@ package final class AnswerCache {
         for _ in 0..<questions {
             guard (try? reader.skipName()) != nil, (try? reader.skip(4)) != nil else { return nil }
         }
-        var offsets: [UInt16] = []
-        offsets.reserveCapacity(records)
+        var found = 0
         for _ in 0..<records {
             guard (try? reader.skipName()) != nil, let type = try? reader.readUInt16(),
                 (try? reader.skip(2)) != nil
             else { return nil }
-            if type != RecordType.opt.rawValue { offsets.append(UInt16(truncatingIfNeeded: reader.offset)) }
+            if type != RecordType.opt.rawValue {
+                guard found < offsets.count else { return nil }
+                offsets[found] = UInt16(truncatingIfNeeded: reader.offset)
+                found += 1
+            }
             guard (try? reader.skip(4)) != nil, let count = try? reader.readUInt16(),
                 (try? reader.skip(Int(count))) != nil
             else { return nil }
         }
-        return offsets
+        return found
     }
 }

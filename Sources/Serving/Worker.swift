@@ -88,13 +88,26 @@ package actor Worker {
     /// Resolves a question of the house's own.
     func resolve(_ question: Question) async -> Resolution { await resolver.resolve(question) }
 
-    /// The client that waits for an answer, and by which way it goes back.
+    /// The client that waits for an answer.
     struct Client {
         let address: IPAddress
         let limit: Int
         /// How long its connection may be idle; nil over UDP.
         let idle: Duration?
-        let send: ([UInt8]) -> Void
+        let way: Way
+
+        /// By which way answers go back.
+        enum Way {
+            case datagram(DatagramListener, PeerAddress)
+            case stream(([UInt8]) -> Void)
+        }
+
+        func send(_ octets: [UInt8]) {
+            switch way {
+            case .datagram(let listener, let peer): listener.send(octets, to: peer)
+            case .stream(let send): send(octets)
+            }
+        }
     }
 
     /// A datagram that the front had no answer for; on the loop.
@@ -102,9 +115,9 @@ package actor Worker {
         // Reflected packets from port 0 can have no honest sender.
         guard peer.port != 0, octets.count >= Header.octetCount else { return }
         front.counters.addQuery(over: .udp)
-        let client = Client(address: peer.address, limit: Limits.payloadSizeWithoutEDNS, idle: nil) {
-            listener.send($0, to: peer)
-        }
+        let client = Client(
+            address: peer.address, limit: Limits.payloadSizeWithoutEDNS, idle: nil,
+            way: .datagram(listener, peer))
         accept(octets, from: client, allowed: configuration.access.allows(peer.address))
     }
 
@@ -113,7 +126,7 @@ package actor Worker {
         -> Bool
     {
         front.counters.addQuery(over: .tcp)
-        let client = Client(address: peer.address, limit: 65535, idle: idle, send: send)
+        let client = Client(address: peer.address, limit: 65535, idle: idle, way: .stream(send))
         return accept(octets, from: client, allowed: configuration.access.allows(peer.address))
     }
 
@@ -317,13 +330,7 @@ package actor Worker {
         reply.header.authenticData = isAuthentic(resolution, for: message)
         let wanted = Self.selection(for: message)
         reply.answers = Self.select(resolution.answers, wanted)
-        if let asked = message.questions.first?.name {
-            // The name that was asked for is given as the client wrote it.
-            for index in reply.answers.indices {
-                let name = reply.answers[index].name
-                if name.octets != asked.octets, name == asked { reply.answers[index].name = asked }
-            }
-        }
+        if let asked = message.questions.first?.name { Self.write(asked, into: &reply.answers) }
         reply.authorities = Self.select(resolution.authorities, wanted)
         let composed = send(reply, to: client, edns: message.edns, from: source)
         guard resolution.extendedErrors.isEmpty,
@@ -337,6 +344,14 @@ package actor Worker {
             front.answers.store(composed, for: query, shape, ttl: ttl, at: loop.now)
         }
         return reply
+    }
+
+    /// Gives the name that was asked for as the client wrote it.
+    private static func write(_ asked: Name, into answers: inout [Record]) {
+        let isOther = { (record: Record) in record.name.octets != asked.octets && record.name == asked }
+        // Records are shared with the resolution, and copied only where one is to be changed.
+        guard answers.contains(where: isOther) else { return }
+        for index in answers.indices where isOther(answers[index]) { answers[index].name = asked }
     }
 
     /// Whether the answer is marked as validated: for clients that said they know the mark, and that left the

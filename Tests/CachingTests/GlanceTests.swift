@@ -80,16 +80,18 @@ struct GlanceTests {
         #expect(try read(0, false, true, false) == "192.0.2.3")
     }
 
-    @Test("A question may be answered from a set, a denial or an alias at the name, or from a name error or DNAME above")
+    @Test("An answer may come from a set, denial or alias at the name, or a name error or DNAME above")
     func mayAnswer() throws {
         let soa = StartOfZone(zone: try name("example."), data: RecordData(octets: Array(1...60)))
         let target = [RecordData(octets: try name("target.").octets)]
         cache.store(try addressSet("a.example."), ttl: 60, at: start)
         cache.storeNoData(try name("empty.example."), .a, start: soa, ttl: 60, at: start)
         cache.store(
-            RecordSet(name: try name("alias.example."), type: .cname, ttl: 60, data: target), ttl: 60, at: start)
+            RecordSet(name: try name("alias.example."), type: .cname, ttl: 60, data: target), ttl: 60,
+            at: start)
         cache.store(
-            RecordSet(name: try name("moved.example."), type: .dname, ttl: 60, data: target), ttl: 60, at: start)
+            RecordSet(name: try name("moved.example."), type: .dname, ttl: 60, data: target), ttl: 60,
+            at: start)
         cache.storeNameError(try name("gone.example."), start: soa, ttl: 60, at: start)
         try delegate("example.", to: ["ns.example."])
         let may = { (text: String, type: RecordType) throws in cache.mayAnswer(try name(text), type) }
