@@ -4,7 +4,7 @@ extension OutageDetector {
     /// Takes over which servers a zone has. `identify` names the network of an address.
     package mutating func learn(_ zone: ZoneServers, identify: (IPAddress) -> NetworkIdentity) {
         guard zones.learn(zone) else { return }
-        let isAnchor = zone.zone.dropLast().allSatisfy { $0 != "." }
+        let isAnchor = zone.zone.utf8.dropLast().allSatisfy { $0 != UInt8(ascii: ".") }
         for address in Set(zone.servers.map(\.address)).sorted() {
             let identity = identify(address)
             let index = place(address, in: identity, at: Instant(nanoseconds: .min / 2))

@@ -24,16 +24,10 @@ struct ZoneRegistry: Sendable {
         zones[kept.zone] = kept
         if let old, old.servers == kept.servers { return false }
         changed.insert(kept.zone)
+        let before = Set(old?.servers.map(\.address) ?? [])
         let addresses = Set(kept.servers.map(\.address))
-        for address in Set(old?.servers.map(\.address) ?? []).subtracting(addresses) {
-            forget(kept.zone, of: address)
-        }
-        for address in addresses {
-            var names = zonesOf[address] ?? []
-            guard names.count < DetectorLimits.zonesPerServer, !names.contains(kept.zone) else { continue }
-            names.append(kept.zone)
-            zonesOf[address] = names
-        }
+        for address in before.subtracting(addresses) { forget(kept.zone, of: address) }
+        for address in addresses.subtracting(before) { note(kept.zone, of: address) }
         if zones.count > DetectorLimits.zones { forgetOldest() }
         return true
     }
@@ -68,6 +62,12 @@ struct ZoneRegistry: Sendable {
         let names = changed.sorted().prefix(limit)
         changed.subtract(names)
         return names.compactMap { zones[$0] }
+    }
+
+    /// Adds a zone that the server did not have: in place, for those of large operators have as many as are kept.
+    private mutating func note(_ zone: String, of address: IPAddress) {
+        guard zonesOf[address]?.count ?? 0 < DetectorLimits.zonesPerServer else { return }
+        zonesOf[address, default: []].append(zone)
     }
 
     private mutating func forget(_ zone: String, of address: IPAddress) {
