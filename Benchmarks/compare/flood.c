@@ -5,15 +5,11 @@
    at a time. Asks for PREFIX00000000.wild.bench and so on. Prints how many a second were sent, and how many were answered NOERROR
    within PATIENCE of being sent, both after the first second, in which queues fill. */
 #define _GNU_SOURCE
+#include "query.h"
 #include <arpa/inet.h>
-#include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { CLIENTS = 8, BATCH = 32, WINDOW = 200, OCTETS = 512, DIGITS = 8 };
 static const int64_t PATIENCE = 2000000000, TICK = 300000, LEAD = 1000000000;
@@ -24,12 +20,6 @@ static const size_t CAPACITY = 99999999;
 static size_t sent, answered, settled, first_open;
 static int64_t begin;
 static const char *prefix;
-
-static int64_t now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
 
 static void open_sockets(const char *address) {
   for (int index = 0; index < CLIENTS; index++) {
@@ -45,13 +35,9 @@ static void open_sockets(const char *address) {
 }
 
 static size_t compose(uint8_t *query, size_t number) {
-  uint8_t *next = query;
-  memcpy(next, (uint8_t[12]){number >> 8, number, 1, 0, 0, 1}, 12);
-  next += 12;
-  *next++ = strlen(prefix) + DIGITS;
-  next += sprintf((char *)next, "%s%0*zu", prefix, DIGITS, number);
-  memcpy(next, "\4wild\5bench\0\0\1\0\1", 16);
-  return next + 16 - query;
+  char label[64];
+  snprintf(label, sizeof(label), "%s%0*zu", prefix, DIGITS, number);
+  return compose_query(query, number, label);
 }
 
 static void ask(size_t count) {

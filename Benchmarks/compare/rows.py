@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import time
-from os.path import dirname, join
+from os.path import dirname, exists, join
 
 from load import Load, dnsperf, dnsperf_begun, found, uniform, write, zipf
 from machine import resident_octets, seconds_beside, wait_for
@@ -46,12 +46,19 @@ def cached(run, resolver):
     return {"µs a query": load.microseconds}
 
 
+def built(run, name, *libraries):
+    """One of the C programs beside this file, compiled when it is first asked for."""
+    program = run.machine.path(name)
+    if not exists(program):
+        source = join(dirname(__file__), name + ".c")
+        subprocess.run(["cc", "-O2", "-o", program, source, *libraries], check=True)
+    return program
+
+
 def floor(run, source="echo"):
     """The echo's figure for `cached`."""
     names = write(run.machine, "names", uniform("name", 10_000))
-    echo = run.machine.path(source)
-    libraries = ["-luring"] if source == "echo_uring" else []
-    subprocess.run(["cc", "-O2", "-o", echo, join(dirname(__file__), source + ".c"), *libraries], check=True)
+    echo = built(run, source, *(["-luring"] if source == "echo_uring" else []))
     process = run.machine.start("client", 0, [echo, "127.0.0.1", "53"])
     time.sleep(0.2)
     load = dnsperf(run.machine, process, names, *CLIENTS, "-n", run.scaled(40))
@@ -191,7 +198,7 @@ def quantiles(run, process, names):
     return {
         "p50 ms": load.quantile(0.5), "p99 ms": load.quantile(0.99),
         "processor": load.seconds / load.elapsed if load.elapsed else None,
-        "p50 µs, one at a time": found(r"^p50: ([\d.]+)", compiled(run, "turns", "127.0.0.1", 2))}
+        "p50 µs, one at a time": found(r"^p50: ([\d.]+)", printed(run, "turns", "127.0.0.1", 2))}
 
 
 def tcp(run, resolver):
@@ -256,17 +263,15 @@ def overload(run, resolver):
         "MiB resident": resident_octets(process) / (1 << 20), "MiB grown": (resident_octets(process) - before) / (1 << 20)}
 
 
-def compiled(run, name, *arguments):
-    """What one of the C programs beside this file prints, run where load comes from."""
-    program = run.machine.path(name)
-    subprocess.run(["cc", "-O2", "-o", program, join(dirname(__file__), name + ".c")], check=True)
-    command = run.machine.within("client", 1, [program, *map(str, arguments)])
+def printed(run, name, *arguments):
+    """What one of the C programs prints, run where load comes from."""
+    command = run.machine.within("client", 1, [built(run, name), *map(str, arguments)])
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def flood(run, prefix, rate, seconds):
     """New names asked at a rate, or as fast as they are answered with 0: queries and good answers a second."""
-    shown = compiled(run, "flood", "127.0.0.1", prefix, rate, seconds)
+    shown = printed(run, "flood", "127.0.0.1", prefix, rate, seconds)
     return found(r"^sent a second: (\d+)", shown), found(r"^answered a second: (\d+)", shown)
 
 
@@ -286,7 +291,9 @@ ROWS = {
     "growth": Row(
         "Cached answers as the cache grows",
         {"µs a query, 10,000 names": None, "µs a query, all names": None, "ratio": None}, growth),
-    "latency": Row("Latency at half of the best peer's top rate", {"p50 ms": 1.0, "p99 ms": 1.0, "p50 µs, one at a time": None, "processor": None}, latency),
+    "latency": Row(
+        "Latency at half of the best peer's top rate",
+        {"p50 ms": 1.0, "p99 ms": 1.0, "p50 µs, one at a time": None, "processor": None}, latency),
     "tcp": Row(
         "Cached answers over TCP", {"µs a query, pipelined": 1.0, "µs a query, a connection each": 1.0}, tcp),
     "start": Row("Start with an empty cache", {"ms to the first answer": None}, start),

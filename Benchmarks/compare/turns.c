@@ -3,30 +3,12 @@
 
    turns ADDRESS SECONDS: asks for name0.wild.bench to name9999.wild.bench. Prints quantiles in microseconds, and how many. */
 #define _GNU_SOURCE
+#include "query.h"
 #include <arpa/inet.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { NAMES = 10000, CAPACITY = 10000000 };
-
-static int64_t now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-static size_t compose(uint8_t *query, unsigned number) {
-  memcpy(query, (uint8_t[12]){number >> 8, number, 1, 0, 0, 1}, 12);
-  int digits = sprintf((char *)query + 13, "name%u", number % NAMES);
-  query[12] = digits;
-  memcpy(query + 13 + digits, "\4wild\5bench\0\0\1\0\1", 16);
-  return 13 + digits + 16;
-}
 
 static int by_size(const void *left, const void *right) {
   uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
@@ -46,7 +28,9 @@ int main(int count, char **arguments) {
   int64_t end = now() + atoll(arguments[2]) * 1000000000;
   for (unsigned number = 0; answered < CAPACITY; number++) {
     uint8_t query[512], answer[512];
-    size_t length = compose(query, number);
+    char label[16];
+    snprintf(label, sizeof(label), "name%u", number % NAMES);
+    size_t length = compose_query(query, number, label);
     int64_t begin = now();
     if (begin >= end) break;
     if (send(descriptor, query, length, 0) < 0) return 1;
