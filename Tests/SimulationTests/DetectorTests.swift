@@ -69,6 +69,30 @@ struct DetectorTests {
         #expect(outage.evidence.serversSilent == 4)
     }
 
+    @Test func `an outage of one server that a restart falls into widens to its network and keeps its name`()
+        throws
+    {
+        var world = world()
+        world.faults = [.init(.server(0), from: 300, to: 600), .init(.network(0), from: 312, to: 600)]
+        let run = OutageRun(world, seed: 5)
+        var time = 300.0
+        while run.outages.isEmpty, time < 360 {
+            time += 0.5
+            run.run(until: time)
+        }
+        let narrow = try #require(run.outages.first)
+        #expect(narrow.scope == .server)
+        run.restart(at: time)
+        run.run()
+        #expect(run.outages.count == 1)
+        let outage = try #require(run.outages.first)
+        #expect(outage.id == narrow.id)
+        #expect(outage.scope == .asn)
+        #expect(outage.kind == .networkAndNameServers)
+        #expect(outage.evidence.serversSilent == 4)
+        #expect(outage.state == .ended)
+    }
+
     @Test func `a relapse soon after a return is found as fast as the outage was`() throws {
         var world = world()
         world.faults = [.init(.network(0), from: 300, to: 500), .init(.network(0), from: 560, to: 700)]
