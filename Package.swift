@@ -44,7 +44,8 @@ let package = Package(
         // Ring 1: decisions, without sockets, clocks or Foundation.
         room("Validation", ["DNSWire", "Primitives"]),
         room("Caching", ["DNSWire", "Primitives"]),
-        room("Routing", ["Primitives", "RoutingWire"]),
+        .target(name: "CProcessor"),
+        room("Routing", ["CProcessor", "Primitives", "RoutingWire"]),
         room("Reachability", ["Primitives"]),
         room("Telemetry"),
         room("Zones", ["DNSWire", "Primitives"]),

@@ -64,6 +64,28 @@ package final class NetworkSources: Sendable {
         return live?.identity(of: address) { tables.ranges.name(of: $0) } ?? tables.identity(of: address)
     }
 
+    /// As `identity` of each address. An address that comes again costs next to nothing, and so it is with the thousands of
+    /// observations of a second, which are of some hundred servers.
+    package func identities(of addresses: [IPAddress]) -> [NetworkIdentity?] {
+        var places: [IPAddress: Int] = [:]
+        var distinct: [IPAddress] = []
+        let order = addresses.map { address in
+            let place = places[address] ?? distinct.count
+            if place == distinct.count {
+                places[address] = place
+                distinct.append(address)
+            }
+            return place
+        }
+        let tables = files.withLock { $0.tables }
+        var found = tables.identities(of: distinct)
+        if let live {
+            let fresh = live.identities(of: distinct) { tables.ranges.name(of: $0) }
+            found = zip(fresh, found).map { $0 ?? $1 }
+        }
+        return order.map { found[$0] }
+    }
+
     /// The name of an autonomous system, where a table has it.
     package func name(of number: ASNumber) -> String? {
         files.withLock { $0.tables }.ranges.name(of: number)

@@ -54,6 +54,14 @@ struct OriginTables: Sendable {
         routes?.identity(of: address, name: ranges.name) ?? ranges.identity(of: address)
     }
 
+    /// As `identity` of each address.
+    func identities(of addresses: [IPAddress]) -> [NetworkIdentity?] {
+        guard let routes else { return addresses.map { ranges.identity(of: $0) } }
+        return zip(addresses, routes.identities(of: addresses, name: ranges.name)).map { address, found in
+            found ?? ranges.identity(of: address)
+        }
+    }
+
     private static func read(
         _ file: String, _ format: OriginTableParser.Format, into builder: inout OriginTableBuilder
     ) throws(DaemonProblem) {

@@ -57,7 +57,7 @@ package final class OutageWatch: ReachabilityRecorder {
     private let state: Mutex<State>
     private let queue = DispatchQueue(label: "afterglow.watch")
     private let clock: MachineClock
-    private let identify: @Sendable (Observation) -> NetworkIdentity
+    private let identify: @Sendable ([Observation]) -> [NetworkIdentity]
     private let identifyAddress: @Sendable (IPAddress) -> NetworkIdentity
     private let log: Log
     private let phase = Mutex(Phase.idle)
@@ -116,11 +116,11 @@ package final class OutageWatch: ReachabilityRecorder {
     /// - Parameters:
     ///   - detector: with what an earlier run left.
     ///   - clock: that of the observations.
-    ///   - identify: the network of an observation's server; may note that it has to be asked for.
+    ///   - identify: the network of each observation's server; may note that it has to be asked for.
     ///   - identifyAddress: the network of an address, as far as it is known.
     package init(
         detector: OutageDetector, clock: MachineClock = MachineClock(),
-        identify: @escaping @Sendable (Observation) -> NetworkIdentity,
+        identify: @escaping @Sendable ([Observation]) -> [NetworkIdentity],
         identifyAddress: @escaping @Sendable (IPAddress) -> NetworkIdentity, log: Log, pace: Pace = Pace()
     ) {
         self.pace = pace
@@ -186,7 +186,7 @@ package final class OutageWatch: ReachabilityRecorder {
     /// One round: the probes that it asks for.
     private func watch(at now: Instant, wall: Timestamp) -> [Probe] {
         let reports = inbox.withLock { $0.take() }
-        let networks = reports.observations.map { identify($0) }
+        let networks = identify(reports.observations)
         let (report, verdicts) = state.withLock { state in
             let isQuiet = reports.count == 0 && state.detector.openOutages.isEmpty
             state.quietRounds = isQuiet ? state.quietRounds + 1 : 0

@@ -30,10 +30,11 @@ final class Recorder: Sendable {
         self.networks = networks
         // Writer and watch ask the look-ups for networks, and they hand the writer what they learn.
         let lookups = Mutexed<OriginLookup?>(nil)
-        let identify: @Sendable (Observation) -> NetworkIdentity = { observation in
-            let server = observation.server
-            return networks.identity(of: server) ?? lookups.value?.identity(of: observation)
-                ?? .unknown(of: server)
+        let identify: JournalWriter.Identify = { observations in
+            let found = networks.identities(of: observations.map(\.server))
+            return zip(observations, found).map { observation, network in
+                network ?? lookups.value?.identity(of: observation) ?? .unknown(of: observation.server)
+            }
         }
         let identifyAddress: @Sendable (IPAddress) -> NetworkIdentity = { address in
             networks.identity(of: address) ?? lookups.value?.identity(of: address) ?? .unknown(of: address)

@@ -22,7 +22,7 @@ package final class ReplayLog: Sendable {
         writer = JournalWriter(
             path: path, bucketSeconds: bucketSeconds,
             retention: JournalRetention(seconds: JournalRetention.forever), clock: { clock.value },
-            identify: { .unknown(of: $0.server) },
+            identify: { $0.map { .unknown(of: $0.server) } },
             report: { report in
                 if case .failing(let problem) = report { trouble.value = "\(problem)" }
             })

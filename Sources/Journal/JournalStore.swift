@@ -79,8 +79,8 @@ struct JournalStore: Sendable {
         guard !digest.isEmpty else { return }
         loadBeliefs(of: digest.servers)
         for observation in digest.telling { beliefs.record(observation) }
-        for group in digest.groups {
-            let network = identify(group.first)
+        let groups = digest.groups
+        for (group, network) in zip(groups, identify(groups.map(\.first))) {
             aggregator.add(
                 group.tally, of: group.first, network: network,
                 belief: group.tally.ofOthers.sent > 0 ? beliefs.summary(of: group.server) : nil)

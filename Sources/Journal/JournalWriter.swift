@@ -11,8 +11,8 @@ import Synchronization
 /// Recording never waits for the disk. What could not be committed stays in memory and is tried again; kill -9 loses
 /// what was recorded in the last second.
 package final class JournalWriter: Sendable {
-    /// The network of an observation's server.
-    package typealias Identify = @Sendable (Observation) -> NetworkIdentity
+    /// The network of each observation's server, in the same order.
+    package typealias Identify = @Sendable ([Observation]) -> [NetworkIdentity]
     /// What routing says of a network; nil when it knows nothing.
     package typealias Visibility = @Sendable (NetworkIdentity) -> RouteVisibility?
     /// The number of observations that wait at most; more are dropped and counted.

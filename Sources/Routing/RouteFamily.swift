@@ -59,11 +59,18 @@ final class RouteFamily: Sendable {
         return tally
     }
 
-    /// The records around an address, the most specific first. Within `trie.read`.
+    /// The records around an address, the most specific first, until `body` returns false. Within `trie.read`.
     func forEachAround(
         _ key: RouteKey, _ body: (UInt32, RouteWord, UnsafeMutablePointer<RouteRecord>) -> Bool
     ) {
-        var place = trie.find(key)
+        forEachAround(trie.find(key), body)
+    }
+
+    /// A record and those around it, as `forEachAround` of an address.
+    func forEachAround(
+        _ record: UInt32, _ body: (UInt32, RouteWord, UnsafeMutablePointer<RouteRecord>) -> Bool
+    ) {
+        var place = record
         for _ in 0..<RouteTrie.chainMax {
             guard place != 0, let record = trie.records.pointer(Int(place)) else { return }
             let word = trie.word(place)

@@ -1,3 +1,4 @@
+import CProcessor
 import Primitives
 import Synchronization
 
@@ -87,6 +88,19 @@ struct RouteTrie: @unchecked Sendable {
     @inline(__always)
     func first(_ key: RouteKey) -> UInt32 {
         root.pointer(rootPlace(key))?.pointee.load(ordering: .acquiring) ?? 0
+    }
+
+    /// Begins to bring what `first` reads.
+    @inline(__always)
+    func expectFirst(_ key: RouteKey) { afterglow_prefetch(root.pointer(rootPlace(key))) }
+
+    /// Begins to bring what an entry leads to: a block, or what look-ups read of a record.
+    @inline(__always)
+    func expect(_ entry: UInt32) {
+        afterglow_prefetch(
+            entry & Self.blockBit != 0
+                ? blocks.pointer(Int(entry & ~Self.blockBit)).map { UnsafeRawPointer($0) }
+                : words.pointer(Int(entry)).map { UnsafeRawPointer($0) })
     }
 
     @inline(__always)

@@ -71,6 +71,9 @@ struct NetworkSourcesTests {
             let origins = { sources.identity(of: address)?.origins.map(\.value) }
             #expect(origins() == one.origins[0], "\(one)")
             #expect(try !sources.reloadReplaced(), "\(one)")
+            // Together, in another order and again.
+            let asked = [IPAddress(ipv4: 0x0A00_0001), address, IPAddress(ipv4: 0x0A00_0001), address]
+            #expect(sources.identities(of: asked) == asked.map { sources.identity(of: $0) }, "\(one)")
 
             try put(one.broken)
             let problem = #expect(throws: DaemonProblem.self) { try sources.reloadReplaced() }

@@ -13,7 +13,7 @@ import Testing
         pace.rest = .seconds(3600)
         pace.roundsUntilRest = 3
         let watch = OutageWatch(
-            detector: OutageDetector(), identify: { .unknown(of: $0.server) },
+            detector: OutageDetector(), identify: { $0.map { .unknown(of: $0.server) } },
             identifyAddress: { .unknown(of: $0) },
             log: OutageWatch.Log(
                 observations: { _ in }, zone: { zone.yield($0) }, services: { _ in }, outage: { _ in },

@@ -51,7 +51,9 @@ final class CommandLog {
         let writer = JournalWriter(
             path: path, clock: { Timestamp(seconds: 1_680_600_000) },
             identify: {
-                NetworkIdentity(prefix: .standIn(for: $0.server), origins: [ASNumber(5089)], name: "NTL")
+                $0.map {
+                    NetworkIdentity(prefix: .standIn(for: $0.server), origins: [ASNumber(5089)], name: "NTL")
+                }
             }, report: { _ in })
         record(writer)
         writer.flush()

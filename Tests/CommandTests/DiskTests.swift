@@ -53,7 +53,7 @@ struct DiskTests {
 
     private func writer() -> JournalWriter {
         JournalWriter(
-            path: path, clock: { Timestamp(seconds: 60) }, identify: { .unknown(of: $0.server) },
+            path: path, clock: { Timestamp(seconds: 60) }, identify: { $0.map { .unknown(of: $0.server) } },
             report: { [heard] report in heard.reports.withLock { $0.append(report) } })
     }
 

@@ -111,10 +111,12 @@ struct ReplayTests {
         let writer = JournalWriter(
             path: log.path, clock: { Timestamp(seconds: Self.start) },
             identify: {
-                let isOperator = $0.server.low >> 24 & 0xFF == 62
-                return NetworkIdentity(
-                    prefix: .standIn(for: $0.server), origins: [ASNumber(isOperator ? 5089 : 64600)],
-                    name: nil)
+                $0.map {
+                    let isOperator = $0.server.low >> 24 & 0xFF == 62
+                    return NetworkIdentity(
+                        prefix: .standIn(for: $0.server), origins: [ASNumber(isOperator ? 5089 : 64600)],
+                        name: nil)
+                }
             }, report: { _ in })
         let servers = try ["62.253.162.37", "62.253.162.237"].map { try #require(IPAddress($0)) }
         let elsewhere = try #require(IPAddress("198.18.0.53"))

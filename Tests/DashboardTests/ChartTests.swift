@@ -18,8 +18,11 @@ struct ChartTests {
         let writer = JournalWriter(
             path: path, clock: { Timestamp(seconds: start + 6 * 3600) },
             identify: {
-                NetworkIdentity(
-                    prefix: .standIn(for: $0.server), origins: [ASNumber(5089)], name: "NTL <&> \"Media\"")
+                $0.map {
+                    NetworkIdentity(
+                        prefix: .standIn(for: $0.server), origins: [ASNumber(5089)], name: "NTL <&> \"Media\""
+                    )
+                }
             }, report: { _ in })
         for minute in Int64(0)..<360 {
             let time = Timestamp(seconds: start + minute * 60)

@@ -49,11 +49,14 @@ final class PageLog: Sendable {
     private func fill() {
         let writer = JournalWriter(
             path: path, clock: { Self.now },
-            identify: { observation in
-                let isFirst = observation.server.low >> 8 == 0xC00002
-                return NetworkIdentity(
-                    prefix: .standIn(for: observation.server), origins: [ASNumber(isFirst ? 5089 : 64500)],
-                    name: isFirst ? "NTL" : Self.hostileName)
+            identify: {
+                $0.map { observation in
+                    let isFirst = observation.server.low >> 8 == 0xC00002
+                    return NetworkIdentity(
+                        prefix: .standIn(for: observation.server),
+                        origins: [ASNumber(isFirst ? 5089 : 64500)],
+                        name: isFirst ? "NTL" : Self.hostileName)
+                }
             }, report: { _ in })
         let start = Self.now.seconds - 6 * 3600
         for zone in Self.zones(at: Self.now) { writer.record(zone) }

@@ -91,7 +91,8 @@ struct PageTests {
     @Test func `older outages follow page by page, also when many began in one second`() async throws {
         let path = log.directory.appendingPathComponent("many.sqlite").path
         let writer = JournalWriter(
-            path: path, clock: { PageLog.now }, identify: { .unknown(of: $0.server) }, report: { _ in })
+            path: path, clock: { PageLog.now }, identify: { $0.map { .unknown(of: $0.server) } },
+            report: { _ in })
         for number in 0..<130 {
             let start = Timestamp(seconds: PageLog.now.seconds - 7200 - Int64(number / 125))
             var outage = Outage(

@@ -169,7 +169,8 @@ struct ExportTests {
 
     @Test func `what routing says of a prefix stands in the rows of servers and prefixes`() throws {
         let writer = JournalWriter(
-            path: log.path, clock: { Timestamp(seconds: 60) }, identify: { .unknown(of: $0.server) },
+            path: log.path, clock: { Timestamp(seconds: 60) },
+            identify: { $0.map { .unknown(of: $0.server) } },
             visibility: { _ in RouteVisibility(isVisible: false, peersSeeing: 1, peersTotal: 4) },
             report: { _ in })
         writer.record(observation())

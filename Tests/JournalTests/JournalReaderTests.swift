@@ -11,8 +11,10 @@ struct JournalReaderTests {
         let writer = JournalWriter(
             path: path, clock: { Timestamp(seconds: 60) },
             identify: {
-                NetworkIdentity(
-                    prefix: .standIn(for: $0.server), origins: [ASNumber(64500)], name: "A \"b\", c")
+                $0.map {
+                    NetworkIdentity(
+                        prefix: .standIn(for: $0.server), origins: [ASNumber(64500)], name: "A \"b\", c")
+                }
             }, report: { _ in })
         let server = try #require(IPAddress("192.0.2.1"))
         writer.record(

@@ -15,8 +15,10 @@ struct JournalWriterTests {
         JournalWriter(
             path: path, clock: { Timestamp(seconds: 60) },
             identify: {
-                NetworkIdentity(
-                    prefix: .standIn(for: $0.server), origins: [ASNumber(64500)], name: "EXAMPLE")
+                $0.map {
+                    NetworkIdentity(
+                        prefix: .standIn(for: $0.server), origins: [ASNumber(64500)], name: "EXAMPLE")
+                }
             }, report: report)
     }
 
@@ -70,7 +72,7 @@ struct JournalWriterTests {
         let wall: @Sendable () -> Timestamp = { clock.withLock { $0 } }
         let writer = JournalWriter(
             path: path, retention: JournalRetention(seconds: 3000), clock: wall,
-            identify: { .unknown(of: $0.server) },
+            identify: { $0.map { .unknown(of: $0.server) } },
             report: { _ in })
         for (now, observed, kept) in [(1000, 60, 1), (4500, 1_000_000, 2), (4600, 4590, 2)]
             as [(Int64, Int64, Int)]

@@ -31,8 +31,10 @@ final class Log: Sendable {
             retention: JournalRetention(seconds: seconds, outageSeconds: outageSeconds, size: size),
             clock: { [self] in wall.withLock { $0 } },
             identify: {
-                NetworkIdentity(
-                    prefix: .standIn(for: $0.server), origins: [ASNumber(64500)], name: "EXAMPLE")
+                $0.map {
+                    NetworkIdentity(
+                        prefix: .standIn(for: $0.server), origins: [ASNumber(64500)], name: "EXAMPLE")
+                }
             },
             report: { [self] report in heard.withLock { $0.append(report) } })
     }

@@ -15,11 +15,13 @@ struct NetworksTests {
         let now = now
         let writer = JournalWriter(
             path: path, clock: { Timestamp(seconds: now) },
-            identify: { observation in
-                let isFirst = observation.server.description.hasPrefix("192.0.2.")
-                return NetworkIdentity(
-                    prefix: .standIn(for: observation.server),
-                    origins: [ASNumber(isFirst ? 64500 : 64501)], name: isFirst ? "FIRST" : "a \"b\", c")
+            identify: {
+                $0.map { observation in
+                    let isFirst = observation.server.description.hasPrefix("192.0.2.")
+                    return NetworkIdentity(
+                        prefix: .standIn(for: observation.server),
+                        origins: [ASNumber(isFirst ? 64500 : 64501)], name: isFirst ? "FIRST" : "a \"b\", c")
+                }
             }, report: { _ in })
         let answered = Observation.Outcome.answered(rcode: 0, roundTrip: .milliseconds(20))
         for (address, outcome, age) in [

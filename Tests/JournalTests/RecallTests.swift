@@ -73,7 +73,7 @@ struct RecallTests {
 
     @Test func `a log that cannot be opened recalls nothing`() throws {
         let writer = JournalWriter(
-            path: log.directory.path, identify: { .unknown(of: $0.server) }, report: { _ in })
+            path: log.directory.path, identify: { $0.map { .unknown(of: $0.server) } }, report: { _ in })
         #expect(writer.openOutages().isEmpty)
         #expect(writer.knownServers(now: now).isEmpty)
         #expect(writer.knownZones(now: now).isEmpty)

@@ -84,6 +84,7 @@ struct RouteModelTests {
                 #expect(found?.length == expected?.0 && found?.origin.value == expected?.1)
                 #expect(found?.length == together?.length && found?.origin == together?.origin)
             }
+            #expect(table.identities(of: asked) == asked.map { table.identity(of: $0) })
             for origin in UInt32(1)...4 {
                 let blocks = table.visible(of: ASNumber(origin), family)
                 let unit = family == .ipv4 ? 256 : 65536
