@@ -59,21 +59,26 @@ package struct WireReader {
         return words
     }
 
+    /// The next octets, where they lie: the slice keeps the whole message.
     package mutating func readOctets(_ count: Int) throws(WireError) -> ArraySlice<UInt8> {
-        guard count >= 0, remaining >= count else { throw .truncated(at: offset) }
-        defer { offset += count }
-        return octets[offset..<(offset + count)]
+        octets[try take(count)]
     }
 
-    /// A copy of the next octets.
+    /// The next octets for themselves.
     mutating func copyOctets(_ count: Int) throws(WireError) -> [UInt8] {
-        guard count >= 0, remaining >= count else { throw .truncated(at: offset) }
-        defer { offset += count }
-        return copy(offset..<(offset + count))
+        copy(try take(count))
     }
 
+    private mutating func take(_ count: Int) throws(WireError) -> Range<Int> {
+        let start = offset
+        try skip(count)
+        return start..<offset
+    }
+
+    /// What is all there is, as the name in the data of an NS record, is shared and not copied.
     private func copy(_ range: Range<Int>) -> [UInt8] {
-        octets.withUnsafeBufferPointer { Array(UnsafeBufferPointer(rebasing: $0[range])) }
+        if range.count == octets.count { return octets }
+        return octets.withUnsafeBufferPointer { Array(UnsafeBufferPointer(rebasing: $0[range])) }
     }
 
     /// Moves past a name without following its pointer.

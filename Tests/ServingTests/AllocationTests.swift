@@ -28,6 +28,24 @@ struct AllocationTests {
         #expect(afterglow_allocations_of_thread() - before >= 100)
     }
 
+    @Test("A referral is composed in room taken once, and a table of its names")
+    func referral() throws {
+        let zone = try TestZones.name("example")
+        var message = try Message.query("www.example")
+        for number in UInt8(1)...4 {
+            let server = try TestZones.name("ns\(number).example")
+            message.authorities.append(
+                Record(name: zone, type: .ns, ttl: 172_800, data: RecordData(octets: server.octets)))
+            message.additionals.append(.address(server, IPAddress(ipv4: UInt32(number)), ttl: 172_800))
+        }
+        var octets = 0
+        let before = afterglow_allocations_of_thread()
+        for _ in 0..<1000 { octets += message.compose().count }
+        let allocated = afterglow_allocations_of_thread() - before
+        #expect(octets > 0)
+        #expect(allocated <= 2 * 1000)
+    }
+
     @Test("An answer from the cache allocates nothing")
     func answer() throws {
         let cache = AnswerCache(memory: 65_536)
