@@ -94,8 +94,9 @@ struct AllocationTests {
 }
 
 extension AllocationTests {
-    /// What an uncached answer may allocate, from the client's datagram over one exchange to the reply.
-    private static let missMax: Int64 = 33
+    /// What an uncached answer may allocate on the worker's thread, from the client's datagram over one exchange to the
+    /// reply: 24.1 are measured, with Swift 6.3.1, and less than one more is let pass.
+    private static let missMax: Int64 = 25
 
     @Test("An answer that takes one exchange allocates no more than it did")
     func miss() async throws {
@@ -108,7 +109,7 @@ extension AllocationTests {
             let before = await service.allocations()
             for query in queries { _ = try client.ask(query) }
             let allocated = await service.allocations() - before
-            #expect(allocated / 1000 <= Self.missMax, "\(allocated / 1000) allocations")
+            #expect(allocated <= 1000 * Self.missMax, "\(Double(allocated) / 1000) allocations")
         }
     }
 }
