@@ -209,9 +209,8 @@ let package = Package(
         tests(
             "AfterglowDaemonTests",
             [
-                "AfterglowDaemon", "DNSWire", "EventLoop", "Journal", "Laboratory", "Primitives",
-                "Reachability",
-                "Recursion", "Settings",
+                "AfterglowDaemon", "Auditing", "DNSWire", "Dashboard", "EventLoop", "Journal", "Laboratory",
+                "Primitives", "Reachability", "Recursion", "Settings",
             ]),
         tests(
             "DashboardTests",

@@ -1,29 +1,33 @@
-import Auditing
-import DNSWire
-import Dashboard
+package import Auditing
+package import DNSWire
+package import Dashboard
 import Serving
 import Synchronization
 
 /// Audits zones by a running resolver, for readers of the page: one audit at a time, each look-up after the other, so that readers
 /// cannot make the resolver busy.
-final class AuditDesk: Sendable {
+package final class AuditDesk: Sendable {
     /// What all zones of one audit may take. A closure of a dozen zones takes some hundred look-ups, most of them cached at the
     /// second time.
     private static let limit = Duration.seconds(30)
     /// How long is waited for networks that no table covers: the origin zones are asked once a second.
     private static let patience = Duration.seconds(10)
 
-    private let worker: Worker
-    private let recorder: Recorder
+    private let sources: ZoneAuditor.Sources
     private let isBusy = Mutex(false)
 
-    init(worker: Worker, recorder: Recorder) {
-        self.worker = worker
-        self.recorder = recorder
+    package init(sources: ZoneAuditor.Sources) { self.sources = sources }
+
+    /// A desk whose look-ups are a worker's, and whose networks are those that the recorder knows.
+    convenience init(worker: Worker, recorder: Recorder) {
+        self.init(
+            sources: ZoneAuditor.Sources(
+                resolve: { await worker.look($0) }, identify: { recorder.network(of: $0) },
+                learn: { await recorder.learn($0, patience: Self.patience) }))
     }
 
     /// What came of each zone; nil while another audit is under way.
-    func audit(_ zones: [Name], _ log: SeenLog) async -> [Result<AuditReport, AuditProblem>]? {
+    package func audit(_ zones: [Name], _ log: SeenLog) async -> [Result<AuditReport, AuditProblem>]? {
         let isFirst = isBusy.withLock { isBusy in
             defer { isBusy = true }
             return !isBusy
@@ -40,11 +44,7 @@ final class AuditDesk: Sendable {
     }
 
     private func run(_ zones: [Name], _ log: SeenLog) async -> [Result<AuditReport, AuditProblem>] {
-        let auditor = ZoneAuditor(
-            sources: ZoneAuditor.Sources(
-                resolve: { [worker] in await worker.look($0) },
-                identify: { [recorder] in recorder.network(of: $0) },
-                learn: { [recorder] in await recorder.learn($0, patience: Self.patience) }), log: log)
+        let auditor = ZoneAuditor(sources: sources, log: log)
         var results: [Result<AuditReport, AuditProblem>] = []
         for zone in zones {
             do throws(AuditProblem) {

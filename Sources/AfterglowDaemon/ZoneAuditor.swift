@@ -2,18 +2,28 @@ package import Auditing
 package import DNSWire
 import Dashboard
 import Journal
-import Primitives
-import Recursion
+package import Primitives
+package import Recursion
 
 /// Asks for all that a zone depends on, by a resolver's own way, and audits it.
 package final class ZoneAuditor {
     /// Where an audit takes its answers from.
-    struct Sources: Sendable {
-        var resolve: @Sendable (Question) async -> Resolution
+    package struct Sources: Sendable {
+        let resolve: @Sendable (Question) async -> Resolution
         /// The network of an address, where it is known.
-        var identify: @Sendable (IPAddress) -> NetworkIdentity?
+        let identify: @Sendable (IPAddress) -> NetworkIdentity?
         /// Has networks of addresses asked for, and waits for what is told.
-        var learn: @Sendable ([IPAddress]) async -> Void
+        let learn: @Sendable ([IPAddress]) async -> Void
+
+        package init(
+            resolve: @escaping @Sendable (Question) async -> Resolution,
+            identify: @escaping @Sendable (IPAddress) -> NetworkIdentity?,
+            learn: @escaping @Sendable ([IPAddress]) async -> Void
+        ) {
+            self.resolve = resolve
+            self.identify = identify
+            self.learn = learn
+        }
     }
 
     /// Zones of one closure that are looked at; more are not followed. The largest closures known are of some dozens
