@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A program run to its end, and what it left.
 package struct Command: Sendable {
@@ -40,7 +40,13 @@ package struct Command: Sendable {
         return folders.contains { FileManager.default.isExecutableFile(atPath: $0 + "/" + program) }
     }
 
-    static func text(_ file: URL) -> String {
+    /// An interpreter with dnspython 2.3 and what its signatures need: Debian's, or that of the path; nil where there is none.
+    package static let pythonOfDNS: String? = ["/usr/bin/python3", "python3"].first {
+        run([$0, "-c", "import cryptography, dns.dnssec; dns.dnssec.sign"]).succeeded
+    }
+
+    /// What a file holds; nothing where it cannot be read.
+    package static func text(_ file: URL) -> String {
         guard let data = try? Data(contentsOf: file) else { return "" }
         return String(decoding: data, as: UTF8.self)
     }

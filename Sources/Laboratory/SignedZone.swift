@@ -45,6 +45,17 @@ package struct SignedZone: Sendable {
         case mutations(seed: UInt64, count: Int)
         /// A second signature, which does not fit, stands before each right one.
         case brokenBeside
+        /// The keys of this role are no zone keys (RFC 4034 §2.1.1): bit 7 of their flags is not set. All else fits them,
+        /// their signatures and DS record too. Zones signed by BIND with ECDSAP256SHA256 only.
+        case noZoneKeyBit(KeyRole)
+    }
+
+    /// What a key is for, by the flags that it has.
+    package enum KeyRole: Int, Hashable, Sendable {
+        /// The zone signing key.
+        case zone = 256
+        /// The key signing key, which the DS record is of.
+        case entry = 257
     }
 
     /// A rollover that the zone is in the middle of; BIND's tools only.
@@ -64,11 +75,13 @@ package struct SignedZone: Sendable {
     package let times: Times
     package let trouble: Trouble
     package let rollover: Rollover
+    /// That of its name server.
+    package let address: String
 
     package init(
         _ label: String, _ signer: Signer = .bind, _ algorithm: String = "ECDSAP256SHA256", bits: Int? = nil,
         denial: Denial = .nsec, times: Times = .present, trouble: Trouble = .none,
-        rollover: Rollover = .none
+        rollover: Rollover = .none, address: String = SignedZone.address
     ) {
         self.label = label
         self.signer = signer
@@ -78,7 +91,11 @@ package struct SignedZone: Sendable {
         self.times = times
         self.trouble = trouble
         self.rollover = rollover
+        self.address = address
     }
+
+    /// That of the name server that serves every zone.
+    package static let address = "10.54.2.1"
 
     /// The zone's name, absolute.
     package var origin: String { "\(label).test." }
@@ -100,7 +117,7 @@ package struct SignedZone: Sendable {
         $TTL 300
         @ SOA ns h 1 3600 900 86400 60
         @ NS ns
-        ns A 10.54.2.1
+        ns A \(address)
         www A 192.0.2.1
         a.ent A 192.0.2.2
         *.wild A 192.0.2.3
@@ -135,7 +152,10 @@ struct ZoneSigner {
     {
         let plain = try write(zone.text, to: zone.label + ".zone")
         switch zone.signer {
-        case .bind: return try signWithBIND(zone.origin, plain, zone)
+        case .bind:
+            let signed = try signWithBIND(zone.origin, plain, zone)
+            guard case .noZoneKeyBit(let role) = zone.trouble else { return signed }
+            return try takeZoneKeyBit(of: role, zone, plain + ".signed")
         case .knot: return try signWithKnot(zone, plain)
         case .ldns: return try signWithLDNS(zone, plain)
         }

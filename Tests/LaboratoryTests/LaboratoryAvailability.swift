@@ -25,13 +25,16 @@ enum LaboratoryAvailability {
 
     /// Said of the tests that need signers and other validating resolvers.
     static let signingComment: Comment =
-        "SKIPPED without dnssec-signzone, kzonesign, ldns-signzone, unbound and named"
+        "SKIPPED without dnssec-signzone, kzonesign, ldns-signzone, unbound, named, and python3 with dnspython"
 
     /// Whether zones can be signed and asked of other resolvers.
-    static let signing: Bool = [
-        "dnssec-keygen", "dnssec-signzone", "kzonesign", "keymgr", "ldns-keygen", "ldns-signzone", "unbound",
-        "named",
-    ].allSatisfy(Command.exists)
+    static let signing: Bool = {
+        let programs = [
+            "dnssec-keygen", "dnssec-signzone", "kzonesign", "keymgr", "ldns-keygen", "ldns-signzone",
+            "unbound", "named",
+        ]
+        return programs.allSatisfy(Command.exists) && Command.pythonOfDNS != nil
+    }()
 
     /// The package's zones of the laboratory.
     static let zones = URL(fileURLWithPath: #filePath)

@@ -8,7 +8,8 @@ import Validation
 
 /// Signed sets with one thing changed, judged here and by dnspython. Each run draws other changes and prints its seed.
 @Suite(
-    "Mutated signed answers: the verdict of dnspython", .enabled(if: Mutation.python != nil, Mutation.comment)
+    "Mutated signed answers: the verdict of dnspython",
+    .enabled(if: Command.pythonOfDNS != nil, Mutation.comment)
 )
 struct MutatedAnswerTests {
     /// AFTERGLOW_MUTATIONS and AFTERGLOW_SEED say otherwise.
@@ -20,7 +21,7 @@ struct MutatedAnswerTests {
 
     @Test("What the two disagree on, Afterglow refuses, for a reason that an RFC gives")
     func verdicts() throws {
-        let python = try #require(Mutation.python)
+        let python = try #require(Command.pythonOfDNS)
         let seed = Self.number("AFTERGLOW_SEED") ?? Int.random(in: 0..<1_000_000_000)
         let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Interoperation/dnspython_mutations.py").path
@@ -77,11 +78,6 @@ private struct Mutation: Decodable {
     let accepted: Bool
 
     static let comment: Comment = "SKIPPED without python3 that has dnspython 2.3 and cryptography"
-
-    /// An interpreter that has what the program needs: Debian's, or that of the path.
-    static let python: String? = ["/usr/bin/python3", "python3"].first {
-        Command.run([$0, "-c", "import cryptography, dns.dnssec; dns.dnssec.sign"]).succeeded
-    }
 
     /// What validation says of it.
     func verdict() throws -> SetVerdict {
