@@ -71,7 +71,8 @@ package final class SecureLaboratory {
             throw .missing(folder.path)
         }
         // BIND listens on addresses that an interface has, one by one.
-        for address in Level.allCases.map(\.address) + Resolver.allCases.map(\.rawValue).dropFirst() {
+        let addresses = Level.allCases.map(\.address) + Resolver.allCases.map(\.rawValue).dropFirst()
+        for address in Set(addresses + zones.map(\.address)) {
             try namespace.configure("addr", "add", address + "/32", "dev", "lo")
         }
         try serve(zones)
@@ -99,9 +100,10 @@ package final class SecureLaboratory {
     }
 
     /// Asks one question of one resolver.
-    package func dig(_ resolver: Resolver) -> Dig {
-        Dig(from: namespace, server: resolver.rawValue)
-    }
+    package func dig(_ resolver: Resolver) -> Dig { dig(at: resolver.rawValue) }
+
+    /// Asks one question at one address.
+    package func dig(at address: String) -> Dig { Dig(from: namespace, server: address) }
 
     /// Asks many questions, each a name and a type, of several resolvers at once; answers in the order of the questions.
     ///
@@ -155,7 +157,7 @@ package final class SecureLaboratory {
             let child = try write(["$ORIGIN sub." + zone.origin, zone.childText], "sub." + zone.origin)
             served.append(NameServer.Zone(zone.origin, file: file))
             children.append(NameServer.Zone("sub." + zone.origin, file: child))
-            domain += "\(zone.origin) NS ns.\(zone.origin)\nns.\(zone.origin) A 10.54.2.1\n"
+            domain += "\(zone.origin) NS ns.\(zone.origin)\nns.\(zone.origin) A \(zone.address)\n"
             domain += zone.published(signers).joined(separator: "\n") + "\n"
         }
         let plain = try signer.write(domain, to: "test.plain")
@@ -184,9 +186,38 @@ package final class SecureLaboratory {
         try server.start()
     }
 
-    private func start(_ arguments: [String], log: String) throws(LaboratoryError) {
+    /// Starts a program beside the resolvers, which ends with them; the file that takes what it writes.
+    @discardableResult
+    package func start(_ arguments: [String], log: String) throws(LaboratoryError) -> URL {
         let file = folder.appendingPathComponent(log)
         children.append(try namespace.start(arguments, output: file, complaint: file))
+        return file
+    }
+
+    /// Starts BIND as the name server of a zone that stands at an address of its own; its log, with every query.
+    package func startLogging(_ zone: SignedZone) throws(LaboratoryError) -> URL {
+        let configuration = try signer.write(
+            """
+            options {
+                directory "\(folder.path)";
+                pid-file none;
+                session-keyfile none;
+                listen-on port 53 { \(zone.address); };
+                listen-on-v6 { none; };
+                recursion no;
+                dnssec-validation no;
+                querylog yes;
+            };
+            controls { };
+            zone "\(zone.origin)" { type primary; file "served-\(zone.origin)zone"; };
+
+            """, to: "server-\(zone.label).conf")
+        let log = try start(["named", "-g", "-n", "1", "-c", configuration], log: "server-\(zone.label).log")
+        guard Patience.wait(20, until: { dig(at: zone.address).answers(zone.origin) })
+        else {
+            throw .program("named for \(zone.origin)\n" + Command.text(log).suffix(2000))
+        }
+        return log
     }
 
     private func startResolvers(_ configuration: String) throws(LaboratoryError) {
