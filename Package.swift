@@ -43,8 +43,8 @@ let package = Package(
         room("RoutingWire", ["Primitives"]),
         // Ring 1: decisions, without sockets, clocks or Foundation.
         room("Validation", ["DNSWire", "Primitives"]),
-        room("Caching", ["DNSWire", "Primitives"]),
         .target(name: "CProcessor"),
+        room("Caching", ["CProcessor", "DNSWire", "Primitives"]),
         room("Routing", ["CProcessor", "Primitives", "RoutingWire"]),
         room("Reachability", ["Primitives"]),
         room("Telemetry"),

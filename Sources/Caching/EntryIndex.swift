@@ -1,3 +1,5 @@
+import CProcessor
+
 /// Finds places by a hash of 32 bits: an open table of words, probed one after the other, that never holds a hole.
 ///
 /// Whether the place found is the right one is for the caller to see. Confined to whoever holds it.
@@ -35,6 +37,16 @@ package struct EntryIndex {
             return nil
         }
     }
+
+    /// Begins to bring what `find` reads first.
+    package func expect(_ hash: UInt32) {
+        words.withUnsafeBufferPointer { words in
+            afterglow_prefetch(words.baseAddress.map { $0 + (Int(hash) & (words.count - 1)) })
+        }
+    }
+
+    /// The first place under a hash, which may be another's.
+    package func glance(_ hash: UInt32) -> Int? { find(hash) { _ in true } }
 
     /// Adds a place that is a multiple of eight below 32 GiB; `hasRoom` must hold.
     package mutating func insert(_ hash: UInt32, _ place: Int) {

@@ -1,3 +1,5 @@
+import CProcessor
+
 /// Entries one after the other in one piece of memory, the oldest overwritten first.
 ///
 /// An entry is its octets, without an object of its own. The memory is asked for at once and occupied as it is
@@ -63,6 +65,13 @@ package struct EntryRing: ~Copyable, @unchecked Sendable {
     package subscript(place: Int) -> UnsafeMutableRawBufferPointer {
         let end = place + length(at: place) - Int(room[place + 6])
         return UnsafeMutableRawBufferPointer(rebasing: room[(place + Self.overhead)..<end])
+    }
+
+    /// Begins to bring the first octets of the entry at a place: as many as most entries have.
+    package func expect(_ place: Int) {
+        guard let base = room.baseAddress, place >= 0, place < room.count else { return }
+        afterglow_prefetch(base + place)
+        afterglow_prefetch(base + place + 64)
     }
 
     /// How often the entry was asked for, as far as `touch` counts.

@@ -3,6 +3,10 @@ package import Primitives
 
 /// Who answers the datagrams of a listener.
 package protocol DatagramHandler: AnyObject {
+    /// Called on the loop for all datagrams that came together, before `receive` of each in the same order: what many need
+    /// from memory comes in the time that one takes.
+    func expect(_ datagrams: ArrivedDatagrams)
+
     /// Called on the loop for each datagram; the buffers are valid during the call.
     ///
     /// Returns how many octets of `reply` (4096) to send back; 0 for no reply now.
@@ -10,6 +14,25 @@ package protocol DatagramHandler: AnyObject {
         _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
         replyInto reply: UnsafeMutableRawBufferPointer
     ) -> Int
+}
+
+extension DatagramHandler {
+    /// Nothing is to be brought.
+    package func expect(_: ArrivedDatagrams) {}
+}
+
+/// Datagrams that came together; valid during the call that hands them over.
+package struct ArrivedDatagrams {
+    fileprivate let batch: OpaquePointer
+    package let count: Int
+
+    /// The octets of one of them.
+    package subscript(index: Int) -> UnsafeRawBufferPointer {
+        guard index >= 0, index < count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let place = Int32(truncatingIfNeeded: index)
+        return UnsafeRawBufferPointer(
+            start: afterglow_batch_octets(batch, place), count: afterglow_batch_count(batch, place))
+    }
 }
 
 /// A UDP socket of a loop that reads and answers in batches of 64, without allocating for a datagram.
@@ -97,6 +120,7 @@ package final class DatagramListener: ReadinessSource {
     /// Hands over what has come. The first answers leave soon, so that they do not wait for those to all that came with them;
     /// then more and more leave together, which costs less.
     private func deliver(_ count: Int32, to handler: any DatagramHandler) {
+        handler.expect(ArrivedDatagrams(batch: batch, count: Int(count)))
         var (waiting, enough) = (0, Limits.firstReplies)
         for index in 0..<count where answers(index, by: handler) {
             waiting += 1

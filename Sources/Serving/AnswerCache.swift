@@ -37,6 +37,14 @@ package final class AnswerCache {
         static let isRenewed: UInt8 = 0x80
     }
 
+    /// Begins to bring what `expectEntry` reads for a query.
+    package func expect(_ shape: QueryShape) { index.expect(shape.tableHash) }
+
+    /// Begins to bring what `answer` reads for a query, some time after `expect`.
+    package func expectEntry(_ shape: QueryShape) {
+        if let place = index.glance(shape.tableHash) { ring.expect(place) }
+    }
+
     /// Writes the answer to a query into `reply` and returns its length; 0 when there is none that fits.
     package func answer(
         _ query: UnsafeRawBufferPointer, _ shape: QueryShape, into reply: UnsafeMutableRawBufferPointer,

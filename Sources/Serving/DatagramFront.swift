@@ -17,6 +17,9 @@ final class DatagramFront: @unchecked Sendable {
     /// The cookies that answers carry; nil for none.
     @exclusivity(unchecked) var cookies: ServerCookies?
 
+    /// The shapes of the datagrams that came together, and how many of them have been answered.
+    @exclusivity(unchecked) private var expected = ExpectedQueries()
+
     init(access: AccessList, cookies: ServerCookies?, answerMemory: Int) {
         self.access = access
         self.cookies = cookies
@@ -38,12 +41,29 @@ final class DatagramFront: @unchecked Sendable {
         return count
     }
 
+    /// Reads the questions of datagrams that came together, and begins to bring their answers.
+    func expect(_ datagrams: ArrivedDatagrams) {
+        expected.removeAll()
+        guard datagrams.count >= Self.worthExpecting else { return }
+        for index in 0..<datagrams.count {
+            let shape = QueryShape(datagrams[index], seed: seed)
+            if let shape { answers.expect(shape) }
+            expected.add(shape, of: datagrams[index])
+        }
+        expected.forEach { answers.expectEntry($0) }
+    }
+
+    /// Of fewer the first would wait for the others in vain.
+    private static let worthExpecting = 4
+
     /// Writes the answer into `reply` and returns its length; 0 when the datagram must go the long way.
     func answer(
         _ octets: UnsafeRawBufferPointer, from client: IPAddress, into reply: UnsafeMutableRawBufferPointer,
         on loop: EventLoop
     ) -> Int {
-        guard access.allows(client), let shape = QueryShape(octets, seed: seed) else { return 0 }
+        guard access.allows(client),
+            let shape = expected.take(octets) ?? QueryShape(octets, seed: seed)
+        else { return 0 }
         let count = answers.answer(octets, shape, into: reply, at: loop.now)
         if count > 3 { counters.addCached(responseCode: reply[3]) }
         guard count > 0, !shape.cookie.isEmpty, let cookies else { return count }

@@ -38,6 +38,8 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
         streams?.stop()
     }
 
+    package func expect(_ datagrams: ArrivedDatagrams) { front.expect(datagrams) }
+
     package func receive(
         _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
         replyInto reply: UnsafeMutableRawBufferPointer

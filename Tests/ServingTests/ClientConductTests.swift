@@ -21,6 +21,35 @@ struct ClientConductTests {
         }
     }
 
+    @Test("Datagrams that come together are each answered for what they ask")
+    func together() async throws {
+        try await TestService.run { service in
+            let client = try service.client()
+            let names = ["www.example", "alias.example", "WWW.eXample", "large.example", "gone.example"]
+            for name in names { _ = try client.ask(try Message.query(name)) }
+            let queries = try (0..<60).map { number in
+                // One name is new each time; some messages are too short to be one.
+                let name = number % 7 == 6 ? "new\(number).example" : names[number % names.count]
+                return try Message.query(name, id: UInt16(number))
+            }
+            // From the loop's own thread, so that all wait when it reads next.
+            await Task(executorPreference: service.loop) {
+                for query in queries {
+                    client.send(query.compose())
+                    if query.header.id % 9 == 4 { client.send([0, UInt8(query.header.id), 1]) }
+                }
+            }.value
+            var answered: Set<UInt16> = []
+            for _ in queries {
+                let reply = try Message(parsing: try client.receive())
+                let query = queries[Int(reply.header.id)]
+                #expect(reply.questions.map { "\($0)" } == query.questions.map { "\($0)" })
+                #expect(answered.insert(reply.header.id).inserted)
+            }
+            #expect(answered.count == queries.count)
+        }
+    }
+
     @Test("A response sent over TCP ends the connection, for nothing is ever answered to one")
     func responseOverTCP() async throws {
         try await TestService.run { service in

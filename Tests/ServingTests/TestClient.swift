@@ -5,7 +5,7 @@ import Testing
 
 /// A client with a socket of its own that waits for each reply; one that does not come within ten seconds fails
 /// the test.
-final class TestClient {
+final class TestClient: Sendable {
     private let descriptor: Int32
     private let isStream: Bool
 
