@@ -47,8 +47,8 @@ class Run:
             return resolver.configure(self.machine, self.signed.hints, self.signed.anchor)
         return resolver.configure(self.machine, self.internet.hints)
 
-    def start(self, resolver, signed=False, **own):
-        return self.machine.start("client", 0, self.command(resolver, signed, **own), self.machine.folder)
+    def start(self, resolver, signed=False, processors="0", **own):
+        return self.machine.start("client", processors, self.command(resolver, signed, **own), self.machine.folder)
 
 
 def parse():

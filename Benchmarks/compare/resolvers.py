@@ -28,10 +28,10 @@ class Resolver:
         return shutil.which(self.program) is not None
 
 
-def afterglow(machine, hints, anchor=None, snapshot=False, more=""):
+def afterglow(machine, hints, anchor=None, snapshot=False, workers=1, more=""):
     """`more` is further lines of its configuration."""
     text = f"""listen: [{{ address: 127.0.0.1, port: 53 }}]
-workers: 1
+workers: {workers}
 state-directory: {machine.path("state")}
 cache: {{ memory: {MEGABYTES}MiB, snapshot: {str(snapshot).lower()} }}
 resolver: {{ root-hints: {hints}, ipv6: false }}
