@@ -209,6 +209,9 @@ package final class Daemon {
                 worker: worker, endpoint: listen.endpoint, udp: listen.transports.contains(.udp),
                 tcp: listen.transports.contains(.tcp))
             listeners.append((worker.loop, listener))
+            guard workers.count == 1 else { return }
+            let ways = listen.transports.map { $0.rawValue.uppercased() }.joined(separator: " and ")
+            log.info("listening on \(listen.endpoint) over \(ways)")
         } catch {
             // The defaults name ::1 too, which a machine without IPv6 does not have.
             let withoutIPv6 = listen.endpoint.address.family == .ipv6 && error.isAddressUnavailable

@@ -1,4 +1,5 @@
 package import EventLoop
+import Glibc
 package import Primitives
 
 /// Why the resolver cannot start, in words that name the thing and the way out.
@@ -24,8 +25,7 @@ package enum DaemonProblem: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .cannotListen(let endpoint, let error):
-            "cannot listen on \(endpoint): \(error); is another server running there, or is the port below 1024 "
-                + "without CAP_NET_BIND_SERVICE?"
+            "cannot listen on \(endpoint): \(error)\(Self.wayOut(error, port: endpoint.port))"
         case .cannotServePage(let endpoint, let reason): "http: cannot listen on \(endpoint): \(reason)"
         case .cannotStartWorker(let error): "cannot start a worker: \(error)"
         case .badFile(let path, let reason): "\(path): \(reason)"
@@ -33,5 +33,24 @@ package enum DaemonProblem: Error, CustomStringConvertible {
         case .stateDirectory(let path, let reason):
             "state directory \(path): \(reason); set `state-directory` in the configuration or AFTERGLOW_STATE_DIRECTORY"
         }
+    }
+
+    private static func wayOut(_ error: SystemError, port: UInt16) -> String {
+        switch error.code {
+        case EADDRINUSE:
+            "; `ss -lntup 'sport = :\(port)'` names the program there; `listen` or --listen takes another address or port"
+        case EACCES:
+            "; ports below 1024 need CAP_NET_BIND_SERVICE: `setcap CAP_NET_BIND_SERVICE=+ep` on the executable, or "
+                + "systemd's AmbientCapabilities"
+        case _ where error.isAddressUnavailable:
+            "; this machine has no such address; `listen` or --listen takes one that `ip address` shows"
+        default: ""
+        }
+    }
+
+    /// Why a file could not be read just now, in the C library's words.
+    package static func unreadable(_ path: String) -> String {
+        let isReadable = access(path, R_OK) == 0
+        return "cannot be read: " + (isReadable ? "not a plain file" : String(cString: strerror(errno)))
     }
 }

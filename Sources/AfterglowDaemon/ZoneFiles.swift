@@ -37,7 +37,7 @@ package enum ZoneFiles {
         do {
             return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
-            throw .badFile(path: path, reason: "cannot be read: \(error.localizedDescription)")
+            throw .badFile(path: path, reason: DaemonProblem.unreadable(path))
         }
     }
 }

@@ -79,6 +79,8 @@ struct NegativeAnchorAdd: ParsableCommand {
 
     @OptionGroup var options: ConfigurationOptions
 
+    func validate() throws { _ = try AnchorCommand.name(name) }
+
     func run() throws {
         let name = try AnchorCommand.name(name)
         let now = JournalWriter.wallClock()
@@ -99,6 +101,8 @@ struct NegativeAnchorRemove: ParsableCommand {
     var name: String
 
     @OptionGroup var options: ConfigurationOptions
+
+    func validate() throws { _ = try AnchorCommand.name(name) }
 
     func run() throws {
         let name = try AnchorCommand.name(name)

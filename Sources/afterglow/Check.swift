@@ -21,12 +21,14 @@ struct CheckConfig: ParsableCommand {
     @Flag(name: .long, help: "Print the JSON Schema of the configuration instead.")
     var schema = false
 
-    func run() throws {
-        if schema {
-            print(Settings.jsonSchema)
-            return
+    func validate() throws {
+        guard schema || file != nil else {
+            throw ValidationError("which file? give its path, or --schema for the keys that there are")
         }
-        guard let file else { throw ValidationError("a configuration FILE is needed") }
+    }
+
+    func run() throws {
+        guard !schema else { return print(Settings.jsonSchema) }
         _ = try ConfigurationOptions.load(file)
     }
 }
@@ -46,8 +48,10 @@ struct CheckZone: ParsableCommand {
     @Flag(name: .long, help: "Check the records only, not that they make a zone.")
     var records = false
 
+    func validate() throws { _ = try AnchorCommand.name(origin) }
+
     func run() throws {
-        guard let name = Name(origin) else { throw ValidationError("'\(origin)' is not a domain name") }
+        let name = try AnchorCommand.name(origin)
         do {
             let found = try ZoneFiles.records(path: file, origin: name)
             guard !records, !Self.isHintsOrAnchors(found) else { return }

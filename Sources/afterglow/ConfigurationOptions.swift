@@ -1,10 +1,13 @@
+import AfterglowDaemon
 import ArgumentParser
 import Foundation
 import Settings
 
 /// The options by which commands find their configuration.
 struct ConfigurationOptions: ParsableArguments {
-    @Option(name: .long, help: "The configuration file, YAML.")
+    @Option(
+        name: .long,
+        help: "The configuration file, YAML; absent: the defaults, and what AFTERGLOW_ variables say.")
     var config: String?
 
     /// The settings; problems go to standard error, each with line and column, and end the command with status 2.
@@ -16,7 +19,7 @@ struct ConfigurationOptions: ParsableArguments {
         var text = ""
         if let path {
             guard let octets = FileManager.default.contents(atPath: path) else {
-                throw failure("\(path): cannot be read")
+                throw failure("\(path): \(DaemonProblem.unreadable(path))")
             }
             text = String(decoding: octets, as: UTF8.self)
         }

@@ -30,18 +30,24 @@ struct Resolve: AsyncParsableCommand {
     @Flag(help: "Print JSON Lines: a line for each exchange, with --trace, and one for the outcome.")
     var json = false
 
-    func run() async throws {
-        guard let name = Name(name) else { throw ValidationError("'\(name)' is not a domain name") }
+    func validate() throws { _ = try question() }
+
+    private func question() throws -> Question {
         guard let type = RecordType(type) else {
             throw ValidationError("'\(type)' is not a record type; examples: A, AAAA, MX, TYPE65280")
         }
+        return Question(try AnchorCommand.name(name), type)
+    }
+
+    func run() async throws {
+        let question = try question()
         let settings = try options.load()
         let outcome: TracedResolution
         let line = StatusLine()
         defer { line.clear() }
         do {
             outcome = try await TracedResolution.run(
-                Question(name, type), settings: settings, progress: line.show)
+                question, settings: settings, progress: line.show)
             line.clear()
         } catch {
             FileHandle.standardError.write(Data("\(error)\n".utf8))

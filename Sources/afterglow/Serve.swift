@@ -8,9 +8,14 @@ struct Serve: ParsableCommand {
         commandName: "serve",
         abstract: "Run the resolver.",
         discussion: """
-            Without a configuration it listens on 127.0.0.1 and ::1, port 5300, over UDP and TCP. It prints `ready` \
+            Without a configuration it listens on 127.0.0.1 and ::1, port 5300, over UDP and TCP, answers this \
+            machine's own networks, validates (DNSSEC), and has its page at http://127.0.0.1:8053/. It prints `ready` \
             once every listener is bound. SIGTERM and SIGINT stop it with nothing lost from the log; \
             SIGHUP reloads the configuration and the zones and keeps the cache.
+
+            `afterglow check config FILE` finds mistakes in a configuration, and `afterglow check config --schema` \
+            prints all of its keys. A variable such as AFTERGLOW_LOG_LEVEL=debug stands for a key, \
+            and --listen comes before both.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -39,18 +44,23 @@ struct Serve: ParsableCommand {
         }
     }
 
+    func validate() throws { _ = try listeners() }
+
     /// The configuration, with what the command line says in its place.
     private func settings() throws -> Settings {
         var settings = try options.load()
-        guard !listen.isEmpty else { return settings }
-        settings.listen = try listen.map { text in
+        if !listen.isEmpty { settings.listen = try listeners() }
+        return settings
+    }
+
+    private func listeners() throws -> [Settings.Listener] {
+        try listen.map { text in
             guard let listener = Settings.Listener(text) else {
                 throw ValidationError(
                     "--listen: '\(text)' is not ADDRESS[:PORT]; examples: 127.0.0.1:5300, [::1]:5300")
             }
             return listener
         }
-        return settings
     }
 
     /// Reads the configuration again; what is wrong with it is said, and the old one stays.

@@ -1,3 +1,4 @@
+import AfterglowDaemon
 import ArgumentParser
 import Foundation
 import Primitives
@@ -74,7 +75,7 @@ struct Top: AsyncParsableCommand {
     private func token() throws -> String? {
         guard let tokenFile else { return nil }
         guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
-            throw LogOptions.failure("\(tokenFile): cannot be read")
+            throw LogOptions.failure("\(tokenFile): \(DaemonProblem.unreadable(tokenFile))")
         }
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }

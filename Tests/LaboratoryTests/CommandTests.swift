@@ -39,19 +39,24 @@ struct CommandTests {
     }
 
     @Test(
-        "Bad usage ends with status 2 and says what is wrong",
+        "Bad usage ends with status 2 and says what is wrong, and how the command is used",
         arguments: [
             (["nonsense"], "Unexpected argument 'nonsense'"),
             (["serve", "--nope"], "Unknown option '--nope'"),
             (["check", "zone"], "Missing expected argument '<origin>'"),
             (["serve", "--listen", "127.0.0.1:x"], "'127.0.0.1:x' is not ADDRESS[:PORT]; examples"),
             (["resolve", "www..x"], "'www..x' is not a domain name"),
+            (["resolve", "www.x", "NONE"], "'NONE' is not a record type; examples"),
+            (["check", "config"], "which file? give its path, or --schema"),
+            (["anchors", "negative", "add", "x..y"], "'x..y' is not a domain name"),
             (["export", "all"], "Please provide one of 'observations', 'outages'"),
         ])
     func usage(_ arguments: [String], _ message: String) throws {
         let run = Command.run([try #require(LaboratoryAvailability.afterglow)] + arguments)
         #expect(run.status == 2 && run.output.isEmpty)
         #expect(run.complaint.contains(message), "\(run.complaint)")
+        let command = arguments.first == "nonsense" ? "<subcommand>" : arguments[0]
+        #expect(run.complaint.contains("Usage: afterglow \(command)"), "\(run.complaint)")
     }
 
     /// Writes a file beside others of the test, which end with it.
@@ -81,7 +86,10 @@ struct CommandTests {
         }
         let missing = try run("serve", "--config", "/nonexistent/afterglow.yaml")
         #expect(
-            missing.status == 2 && missing.complaint.contains("/nonexistent/afterglow.yaml: cannot be read"))
+            missing.status == 2
+                && missing.complaint
+                    == "/nonexistent/afterglow.yaml: cannot be read: No such file or directory\n"
+        )
     }
 
     @Test("A zone file that is wrong stops the start with file, line and column")
@@ -120,6 +128,28 @@ struct CommandTests {
             let serve = try run("serve", "--config", path)
             #expect(serve.status == 1)
             #expect(serve.complaint.contains("cannot listen on 192.0.2.77#53: "), "\(serve.complaint)")
+            #expect(serve.complaint.contains("this machine has no such address"), "\(serve.complaint)")
+        }
+    }
+
+    @Test("A port that another program has stops the start, with the command that names the program")
+    func takenPort() throws {
+        let program = """
+            import socket, subprocess, sys
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+                taken.bind(("127.0.0.1", 0))
+                port = taken.getsockname()[1]
+                print(port)
+                serve = [sys.argv[1], "serve", "--config", sys.argv[2], "--listen", f"127.0.0.1:{port}"]
+                sys.exit(subprocess.run(serve, timeout=10).returncode)
+            """
+        try withFile("state-directory: state\nhttp: off\n") { path in
+            let serve = Command.run(
+                ["python3", "-c", program, try #require(LaboratoryAvailability.afterglow), path])
+            let port = serve.output.trimmingCharacters(in: .whitespacesAndNewlines)
+            #expect(serve.status == 1)
+            #expect(serve.complaint.contains("cannot listen on 127.0.0.1#\(port): "), "\(serve.complaint)")
+            #expect(serve.complaint.contains("`ss -lntup 'sport = :\(port)'`"), "\(serve.complaint)")
         }
     }
 
