@@ -22,15 +22,12 @@ package struct ExtendedError: Hashable, Sendable {
         package static let staleAnswer = Code(rawValue: 3)
         package static let dnssecIndeterminate = Code(rawValue: 5)
         package static let dnssecBogus = Code(rawValue: 6)
-        package static let cachedError = Code(rawValue: 13)
         package static let notReady = Code(rawValue: 14)
         package static let prohibited = Code(rawValue: 18)
         package static let staleNameError = Code(rawValue: 19)
         package static let notAuthoritative = Code(rawValue: 20)
-        package static let notSupported = Code(rawValue: 21)
         package static let noReachableAuthority = Code(rawValue: 22)
         package static let networkError = Code(rawValue: 23)
-        package static let invalidData = Code(rawValue: 24)
         /// The registry's "Synthesized".
         package static let synthesized = Code(rawValue: 29)
     }
