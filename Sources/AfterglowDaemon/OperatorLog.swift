@@ -24,8 +24,11 @@ package struct OperatorLog: Sendable {
         self.listener = listener
     }
 
+    /// Says what happened as it should.
     package func info(_ message: String) { write(.info, message) }
+    /// Says what does not keep the resolver from serving.
     package func warning(_ message: String) { write(.warning, message) }
+    /// Says what the operator has to act on.
     package func error(_ message: String) { write(.error, message) }
 
     private func write(_ level: Settings.Log.Level, _ message: String) {

@@ -9,12 +9,14 @@ package enum SnapshotFile {
     static let firstLine = Array("afterglow cache 2\n".utf8)
     static let headOctets = 1 + 8 + 8
 
+    /// What a part holds.
     package enum Kind: UInt8 {
         case end = 0
         case answers = 1
         case servers = 2
     }
 
+    /// Why a file is left aside, or was not written.
     package enum Fault: Error, Equatable, CustomStringConvertible {
         case otherVersion
         case damaged
@@ -109,6 +111,7 @@ package enum SnapshotFile {
 package enum ServerMemoryCodec {
     static let octetsEach = 41
 
+    /// The octets of what is remembered.
     package static func compose(_ memory: [ServerHistory.Memory]) -> [UInt8] {
         memory.flatMap { known -> [UInt8] in
             let words = [
@@ -120,6 +123,7 @@ package enum ServerMemoryCodec {
         }
     }
 
+    /// What the octets hold; servers of a family that nobody knows are left out.
     package static func parse(_ octets: UnsafeRawBufferPointer) -> [ServerHistory.Memory] {
         stride(from: 0, to: octets.count - octetsEach + 1, by: octetsEach).compactMap { start in
             func word(_ number: Int) -> UInt64 {

@@ -62,6 +62,7 @@ package struct EntryIndex {
         words[slot] = Self.word(hash, other)
     }
 
+    /// Takes out what leads from a hash to a place; nothing where it does not stand there.
     package mutating func remove(_ hash: UInt32, _ place: Int) {
         guard var hole = slot(of: hash, place) else { return }
         let mask = words.count - 1
@@ -79,6 +80,7 @@ package struct EntryIndex {
         count -= 1
     }
 
+    /// Takes out everything; the room stays.
     package mutating func removeAll() {
         for slot in words.indices { words[slot] = 0 }
         count = 0

@@ -117,6 +117,7 @@ package final class RecordCache: Sendable {
     /// The type under which name errors are kept; type 0 is reserved (RFC 6895 §3.1).
     static let nameErrorType = RecordType(rawValue: 0)
 
+    /// Keeps a record set for `ttl` seconds in place of the one before it, and forgets a name error of its name.
     package func store(
         _ set: RecordSet, kind: Kind = .answer, evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
     ) {
@@ -129,6 +130,7 @@ package final class RecordCache: Sendable {
         }
     }
 
+    /// Keeps for `ttl` seconds that a name has no records of a type (RFC 2308 §5).
     package func storeNoData(
         _ name: Name, _ type: RecordType, kind: Kind = .answer, start: StartOfZone,
         evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
@@ -137,6 +139,7 @@ package final class RecordCache: Sendable {
             CacheEntry.Content(noData: start, evidence), .init(name: name, type: type, kind: kind), ttl, now)
     }
 
+    /// Keeps for `ttl` seconds that a name and all below it do not exist (RFC 8020).
     package func storeNameError(
         _ name: Name, start: StartOfZone, evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
     ) {

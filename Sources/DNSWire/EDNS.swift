@@ -52,6 +52,7 @@ package struct EDNS: Hashable, Sendable {
         }
     }
 
+    /// The first option with a code; nil where there is none.
     package func option(_ code: UInt16) -> EDNSOption? { options.first { $0.code == code } }
 }
 

@@ -64,6 +64,7 @@ package struct Record: Hashable, Sendable {
         data = try RecordData(parsing: &reader, type: type, count: Int(words[4]))
     }
 
+    /// Writes the record, its owner compressed, and the names in its data where RFC 3597 §4 allows.
     package func compose(to writer: inout WireWriter) {
         writer.write(name, compressing: true)
         let seconds = (UInt16(truncatingIfNeeded: ttl >> 16), UInt16(truncatingIfNeeded: ttl))

@@ -24,23 +24,27 @@ package struct WireReader {
 
     package var remaining: Int { end - offset }
 
+    /// Moves on by `count` octets, all of which must be there.
     package mutating func skip(_ count: Int) throws(WireError) {
         guard count >= 0, remaining >= count else { throw .truncated(at: offset) }
         offset += count
     }
 
+    /// The next octet.
     package mutating func readUInt8() throws(WireError) -> UInt8 {
         guard remaining >= 1 else { throw .truncated(at: offset) }
         defer { offset += 1 }
         return octets[offset]
     }
 
+    /// The next two octets, in network order.
     package mutating func readUInt16() throws(WireError) -> UInt16 {
         guard remaining >= 2 else { throw .truncated(at: offset) }
         defer { offset += 2 }
         return UInt16(octets[offset]) << 8 | UInt16(octets[offset + 1])
     }
 
+    /// The next four octets, in network order.
     package mutating func readUInt32() throws(WireError) -> UInt32 {
         UInt32(try readUInt16()) << 16 | UInt32(try readUInt16())
     }

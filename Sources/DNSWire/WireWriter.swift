@@ -18,13 +18,16 @@ package struct WireWriter {
 
     package var count: Int { octets.count }
 
+    /// Writes an octet.
     package mutating func write(_ value: UInt8) { octets.append(value) }
 
+    /// Writes two octets, in network order.
     package mutating func write(_ value: UInt16) {
         octets.append(UInt8(truncatingIfNeeded: value >> 8))
         octets.append(UInt8(truncatingIfNeeded: value))
     }
 
+    /// Writes four octets, in network order.
     package mutating func write(_ value: UInt32) {
         write(UInt16(truncatingIfNeeded: value >> 16))
         write(UInt16(truncatingIfNeeded: value))
@@ -37,8 +40,10 @@ package struct WireWriter {
         withUnsafeBytes(of: ordered) { octets.append(contentsOf: $0) }
     }
 
+    /// Writes octets as they are.
     package mutating func write(_ values: [UInt8]) { octets.append(contentsOf: values) }
 
+    /// Writes octets as they are.
     package mutating func write(_ values: ArraySlice<UInt8>) { octets.append(contentsOf: values) }
 
     /// Overwrites two octets that were written before; out of range does nothing.

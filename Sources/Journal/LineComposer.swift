@@ -5,6 +5,7 @@ import Primitives
 /// One description of a record serves all three. What is nested in JSON lies flat in CSV: fields of a group are named
 /// `group.field`, and lists stand in one field, their items separated by spaces.
 package struct LineComposer {
+    /// What the lines are.
     package enum Form: Sendable {
         case json
         case csv
@@ -34,11 +35,13 @@ package struct LineComposer {
         octets.append(UInt8(ascii: "\n"))
     }
 
+    /// A field with a number: null in JSON and empty in CSV where there is none.
     package mutating func integer(_ name: String, _ value: Int64?) {
         guard key(name), let value = present(value) else { return }
         append(String(value))
     }
 
+    /// A field with a number.
     package mutating func integer(_ name: String, _ value: Int) { integer(name, Int64(value)) }
 
     mutating func real(_ name: String, _ value: Double?) {
@@ -51,6 +54,7 @@ package struct LineComposer {
         append(value ? "true" : "false")
     }
 
+    /// A field with a text: null in JSON and empty in CSV where there is none.
     package mutating func text(_ name: String, _ value: String?) {
         guard key(name), let value = present(value) else { return }
         quote(value)

@@ -162,6 +162,7 @@ package final class RouteSpeaker {
             output: output, complaint: output)
     }
 
+    /// Has the neighbour announce these routes, each with its origin, in place of those before.
     package func changeNeighbour(_ routes: [String: Int]) throws(LaboratoryError) {
         try write(Self.neighbourConfiguration(routes), to: "neighbour.conf")
         try run(["birdc", "-s", path("neighbour.ctl"), "configure"])

@@ -27,6 +27,7 @@ package struct Prefix: Hashable, Sendable, Comparable, CustomStringConvertible {
         Prefix(address, length: address.family == .ipv4 ? 24 : 48)
     }
 
+    /// Whether an address lies in the prefix; one of the other family never does.
     package func contains(_ other: IPAddress) -> Bool {
         other.family == address.family && other.masked(to: length) == address
     }

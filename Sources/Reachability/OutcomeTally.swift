@@ -23,6 +23,7 @@ package struct OutcomeTally: Sendable, Hashable {
 
     package init() {}
 
+    /// Counts one exchange.
     package mutating func count(_ outcome: Observation.Outcome) {
         sent += 1
         switch outcome {

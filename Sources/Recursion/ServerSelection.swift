@@ -30,6 +30,7 @@ package final class ServerSelection {
 
     package init() {}
 
+    /// What is known of a server; of one that was never asked, nothing.
     package func history(of address: IPAddress) -> ServerHistory { histories[address] ?? ServerHistory() }
 
     /// The wait that the next exchange with a server should be given.
@@ -47,10 +48,12 @@ package final class ServerSelection {
         }
     }
 
+    /// Whether a server is asked with an OPT record: until it has refused one.
     package func speaksEDNS(_ address: IPAddress) -> Bool {
         withoutEDNS.isEmpty || !withoutEDNS.contains(address)
     }
 
+    /// Takes note that a server answered FORMERR or NOTIMP to an OPT record (RFC 6891 §7).
     package func refusedEDNS(_ address: IPAddress) {
         if withoutEDNS.count >= Limits.servers { withoutEDNS.removeAll() }
         withoutEDNS.insert(address)
@@ -68,6 +71,11 @@ package final class ServerSelection {
         return linkReturned
     }
 
+    /// Takes note of an exchange that ended in silence.
+    ///
+    /// - Parameters:
+    ///   - name: what was asked about: silence about one name alone is not held against the server.
+    ///   - waited: the timeout that the packet was sent with.
     package func silent(
         _ address: IPAddress, about name: Name, sentWith waited: Duration, at now: Instant,
         wallTime: Timestamp
@@ -78,8 +86,10 @@ package final class ServerSelection {
         update(address) { $0.silent(about: name, sentWith: waited, at: now, wallTime: wallTime) }
     }
 
+    /// Takes note of a port unreachable or a reset from the server itself.
     package func refused(_ address: IPAddress) { update(address) { $0.refused() } }
 
+    /// Leaves a server out for a zone that it does not serve, for `Limits.lameDuration`.
     package func markLame(_ address: IPAddress, for zone: Name, at now: Instant) {
         if lame.count >= Limits.servers { lame = lame.filter { now < $0.value } }
         lame[LameKey(address: address, zone: zone)] = now + Limits.lameDuration

@@ -14,6 +14,7 @@ package struct ValidationConfiguration: Sendable {
     /// Seconds that clocks may disagree by: a signature made just now is not refused.
     package var tolerance: UInt32 = 0
 
+    /// Given as unsigned with Extended DNS Error 7, or not given.
     package enum StaleAfterExpiry: String, CaseIterable, Sendable { case insecure, refuse }
 
     package init(

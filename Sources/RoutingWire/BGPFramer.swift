@@ -10,6 +10,7 @@ package struct BGPFramer: Sendable {
     /// Octets that wait for the rest of their message.
     package var pendingOctets: Int { buffer.count - start }
 
+    /// Takes what came next on the stream: a part of a message, or several.
     package mutating func append(_ octets: some Collection<UInt8>) {
         if start > 0, start == buffer.count {
             buffer.removeAll(keepingCapacity: true)

@@ -8,6 +8,7 @@ package struct BMPFramer: Sendable {
     /// Octets that wait for the rest of their message.
     package var pendingOctets: Int { buffer.count - start }
 
+    /// Takes what came next on the stream: a part of a message, or several.
     package mutating func append(_ octets: some Collection<UInt8>) {
         if start > 1 << 16 || start == buffer.count {
             buffer.removeFirst(start)

@@ -23,6 +23,7 @@ package struct MRTReader: Sendable {
     /// The place in the file of the next record.
     package var offset: Int { base + start }
 
+    /// Takes what comes next in the file: a part of a record, or several.
     package mutating func append(_ octets: some Collection<UInt8>) {
         if start > 0 {
             base += start

@@ -23,12 +23,14 @@ package struct OctetReader {
     package var remaining: Int { end &- offset }
     package var isAtEnd: Bool { offset >= end }
 
+    /// Moves on by `count` octets, all of which must be there.
     @inline(__always)
     package mutating func skip(_ count: Int) throws(RoutingWireError) {
         try require(count)
         offset &+= count
     }
 
+    /// The next octet.
     @inline(__always)
     package mutating func readUInt8() throws(RoutingWireError) -> UInt8 {
         try require(1)
@@ -36,6 +38,7 @@ package struct OctetReader {
         return octets[offset]
     }
 
+    /// The next two octets, in network order.
     @inline(__always)
     package mutating func readUInt16() throws(RoutingWireError) -> UInt16 {
         try require(2)
@@ -43,6 +46,7 @@ package struct OctetReader {
         return octets.readUInt16(at: offset)
     }
 
+    /// The next four octets, in network order.
     @inline(__always)
     package mutating func readUInt32() throws(RoutingWireError) -> UInt32 {
         try require(4)
@@ -50,10 +54,12 @@ package struct OctetReader {
         return octets.readUInt32(at: offset)
     }
 
+    /// The next eight octets, in network order.
     package mutating func readUInt64() throws(RoutingWireError) -> UInt64 {
         UInt64(try readUInt32()) << 32 | UInt64(try readUInt32())
     }
 
+    /// A copy of the next octets.
     package mutating func readOctets(_ count: Int) throws(RoutingWireError) -> [UInt8] {
         try require(count)
         defer { offset &+= count }

@@ -2,16 +2,19 @@ package import Primitives
 
 /// Network order for what routing protocols write.
 extension [UInt8] {
+    /// Two octets.
     package mutating func appendUInt16(_ value: UInt16) {
         append(UInt8(truncatingIfNeeded: value >> 8))
         append(UInt8(truncatingIfNeeded: value))
     }
 
+    /// Four octets.
     package mutating func appendUInt32(_ value: UInt32) {
         appendUInt16(UInt16(truncatingIfNeeded: value >> 16))
         appendUInt16(UInt16(truncatingIfNeeded: value))
     }
 
+    /// Eight octets.
     package mutating func appendUInt64(_ value: UInt64) {
         appendUInt32(UInt32(truncatingIfNeeded: value >> 32))
         appendUInt32(UInt32(truncatingIfNeeded: value))

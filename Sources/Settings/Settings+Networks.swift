@@ -8,7 +8,9 @@ extension Settings {
         package var names: String?
         /// The DNS zones asked for what no table covers; nil when off.
         package var originDNS: OriginDNS? = OriginDNS()
+        /// Route feeds by BGP; nil when off.
         package var bgp: BGP?
+        /// Route feeds by BMP; nil when off.
         package var bmp: BMP?
     }
 
@@ -17,6 +19,7 @@ extension Settings {
         package var file = ""
         package var format = Format.iptoasn
 
+        /// Of iptoasn.com, CAIDA, MaxMind DB, or MRT (RFC 6396).
         package enum Format: String, CaseIterable, Sendable { case iptoasn, pfx2as, mmdb, mrt }
     }
 
@@ -58,8 +61,11 @@ extension Settings {
     package struct Reachability: Hashable, Sendable {
         /// A path, relative to the state directory, or a `postgres://` address; nil when the log is off.
         package var database: String? = "reachability.sqlite"
+        /// The time that one row of observations covers.
         package var bucket = Duration.seconds(60)
+        /// What is kept of the log.
         package var retention = Keeping()
+        /// How many questions of its own the resolver asks.
         package var probes = Probes()
     }
 

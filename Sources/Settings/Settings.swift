@@ -7,26 +7,36 @@ package struct Settings: Sendable {
         Listener(endpoint: Endpoint(IPAddress(ipv4: 0x7F00_0001), port: 5300)),
         Listener(endpoint: Endpoint(IPAddress(ipv6High: 0, low: 1), port: 5300)),
     ]
+    /// Threads that answer.
     package var workers = Workers.auto
     /// How long a worker looks for queries without giving its processor away, before it waits for the kernel to wake it; nil
     /// for not at all.
     package var busyPoll: Duration?
+    /// Who is answered.
     package var access = Access()
     /// Where the program keeps what must survive it.
     package var stateDirectory = "/var/lib/afterglow"
+    /// How names are resolved.
     package var resolver = Resolver()
+    /// How answers are validated.
     package var dnssec = DNSSEC()
+    /// What is kept of answers, and for how long.
     package var cache = Cache()
     /// Local copies of zones.
     package var zones: [LocalZone] = []
     /// Keys that `zones` names.
     package var tsigKeys: [TSIGKey] = []
+    /// Names that other resolvers are asked for.
     package var forward: [Forward] = []
+    /// Which network an address belongs to.
     package var routing = Routing()
+    /// The log, and the probes.
     package var reachability = Reachability()
     /// The page, API and metrics; nil when off.
     package var http: HTTP? = HTTP()
+    /// What is said on standard error.
     package var log = Log()
+    /// What CHAOS queries get.
     package var identity = Identity()
 
     package init() {}
@@ -98,7 +108,9 @@ package struct Settings: Sendable {
         package var level = Level.info
         package var format = Format.text
 
+        /// The least that is said.
         package enum Level: String, CaseIterable, Sendable { case debug, info, warning, error }
+        /// Lines for people, or JSON objects.
         package enum Format: String, CaseIterable, Sendable { case text, json }
     }
 }

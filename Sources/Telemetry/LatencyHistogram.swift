@@ -18,6 +18,7 @@ package struct LatencyHistogram: Sendable, Hashable {
         counts[Self.bucket(of: Double(taken) / 1e9)] &+= 1
     }
 
+    /// Adds what another histogram has counted.
     package mutating func add(_ other: LatencyHistogram) {
         for index in counts.indices { counts[index] &+= other.counts[index] }
         nanoseconds &+= other.nanoseconds
