@@ -82,9 +82,10 @@ enum TableBenchmark {
             // Some routes at a time, as real tables with their many different attributes come.
             while start < group.prefixes.count {
                 let part = group.prefixes[start..<min(start + 8, group.prefixes.count)]
+                // GoBGP leaves out routes by way of a loopback address.
                 let hop =
                     group.family == .ipv4
-                    ? IPAddress(ipv4: 0x7F00_0001) : IPAddress(ipv6High: 0xFD53 << 48, low: 1)
+                    ? IPAddress(ipv4: 0xC000_0201) : IPAddress(ipv6High: 0xFD53 << 48, low: 1)
                 let update = BGPUpdate(
                     announcing: part.map { BGPRoute($0) },
                     asPath: ASPath([speaker, 3356, 1299, group.origins]),
