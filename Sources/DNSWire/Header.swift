@@ -1,5 +1,6 @@
 /// The flags and codes of a message header (RFC 1035 §4.1.1, RFC 4035 §3.1.6), without the counts.
 package struct Header: Hashable, Sendable {
+    /// What a response is told by to belong to its query.
     package var id: UInt16
     /// The second 16-bit word as it stands on the wire.
     package var flags: UInt16
@@ -9,6 +10,7 @@ package struct Header: Hashable, Sendable {
         self.flags = flags
     }
 
+    /// The octets of a header with its counts.
     package static let octetCount = 12
 
     private func bit(_ mask: UInt16) -> Bool { flags & mask != 0 }

@@ -21,8 +21,11 @@ package enum HistoryGrain: Int64, Sendable {
 package struct HistoryPoint: Sendable, Hashable {
     package var start: Timestamp
     package var family: AddressFamily
+    /// Exchanges begun.
     package var sent: Int
+    /// Messages that came back.
     package var answered: Int
+    /// Refusals by the host itself: its network was up.
     package var refused: Int
     /// The median round trip in milliseconds, where it was asked for.
     package var roundTripMedian: Double?
@@ -32,7 +35,9 @@ package struct HistoryPoint: Sendable, Hashable {
 package struct RoutePoint: Sendable, Hashable {
     package var start: Timestamp
     package var family: AddressFamily
+    /// Announcements of its prefixes.
     package var announcements: Int
+    /// Withdrawals of its prefixes.
     package var withdrawals: Int
     /// The least that was visible: prefixes, and their space in /24 or /48.
     package var prefixesVisible: Int?

@@ -30,6 +30,7 @@ package enum Limits {
 
     /// The first timeout of an unknown server, as Unbound's.
     package static let firstTimeout = Duration.milliseconds(376)
+    /// The bounds of a timeout, however fast or slow a server is.
     package static let timeoutFloor = Duration.milliseconds(50)
     package static let timeoutCap = Duration.seconds(10)
     /// One query waits no longer than this for one server, so that others get their turn.
@@ -73,6 +74,7 @@ package enum Limits {
     /// thirty seconds, so that answers are fresh within a minute of the servers' return.
     package static let failureFirst = Duration.seconds(1)
     package static let failureMax = Duration.seconds(30)
+    /// Failures that one worker remembers.
     package static let failures = 20_000
 
     /// Answers that hold for less are not asked for again before they run out: that would be one query more for every
@@ -85,5 +87,6 @@ package enum Limits {
 
     /// The UDP payload that we offer and send: RFC 9715 and the 2020 flag day.
     package static let payloadSize: UInt16 = 1232
+    /// What fits into a datagram without an OPT record (RFC 1035 §4.2.1).
     package static let payloadSizeWithoutEDNS = 512
 }

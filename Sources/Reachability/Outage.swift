@@ -28,10 +28,15 @@ package struct Outage: Sendable, Hashable {
 
     /// What the verdict rests on.
     package struct Evidence: Sendable, Hashable {
+        /// Name servers that were asked and did not answer.
         package var serversSilent = 0
+        /// Name servers that answered meanwhile.
         package var serversAnswering = 0
+        /// Exchanges with them.
         package var sent = 0
+        /// Those of the exchanges that were answered.
         package var answered = 0
+        /// What routing did about the network.
         package var routes = RouteActivity()
 
         package init() {}
@@ -91,9 +96,13 @@ package struct Outage: Sendable, Hashable {
 
 /// How often clients got which answer while an outage went on.
 package struct FallbackUse: Sendable, Hashable {
+    /// Answers of servers elsewhere.
     package var otherNetwork = 0
+    /// Answers from a local copy of the zone.
     package var localCopy = 0
+    /// Expired answers (RFC 8767).
     package var stale = 0
+    /// Failures: nothing was there to give.
     package var none = 0
 
     package init() {}

@@ -6,7 +6,9 @@ package struct OutcomeTally: Sendable, Hashable {
     package var sent = 0
     /// Messages that came back, whatever they say, lame and malformed ones included.
     package var answered = 0
+    /// Exchanges that ended in silence.
     package var timeouts = 0
+    /// ICMP errors of routers or of this host.
     package var unreachable = 0
     /// TCP resets and port unreachables: the network is up, the service is not.
     package var refused = 0
@@ -19,6 +21,7 @@ package struct OutcomeTally: Sendable, Hashable {
     package var unreachableBy: IPAddress?
     /// Attempts that this machine could not send.
     package var localFailures = 0
+    /// How long the answers took.
     package var roundTrips = RoundTripHistogram()
 
     package init() {}

@@ -16,7 +16,9 @@ package enum RouteEvidence: Sendable, Hashable {
 
 /// What routing did about one AS and family in a span of time.
 package struct RouteActivity: Sendable, Hashable {
+    /// Announcements of its prefixes.
     package var announcements = 0
+    /// Withdrawals of its prefixes.
     package var withdrawals = 0
     /// Prefixes that were visible before and are withdrawn now.
     package var withdrawnPrefixes = 0

@@ -68,14 +68,23 @@ package enum Minimisation: Sendable, Hashable {
 
 /// What the resolver is told once.
 package struct ResolverConfiguration: Sendable {
+    /// Where the root is asked for first (RFC 8109).
     package var hints = RootHints.builtIn
+    /// The port of name servers: 53 but in laboratories.
     package var upstreamPort: UInt16 = 53
+    /// Addresses that are never asked as name servers.
     package var doNotQuery: [Prefix] = []
+    /// How much of a name upstream servers see (RFC 9156).
     package var minimisation = Minimisation.relaxed
+    /// Whether the case of names is drawn in questions over UDP.
     package var caseRandomisation = true
+    /// Whether name servers are asked over IPv4.
     package var ipv4 = true
+    /// Whether name servers are asked over IPv6.
     package var ipv6 = true
+    /// Upstream queries for one client query.
     package var queryBudget = Limits.upstreamQueries
+    /// The TTL of stale records in answers, in seconds (RFC 8767 §4).
     package var staleTTL: UInt32 = 30
     /// How answers are validated; nil for not at all.
     package var validation: ValidationConfiguration?
@@ -104,7 +113,9 @@ package struct NetworkName: Sendable, Hashable {
 
 /// What one client query may still cost. A reference: all of its sub-queries draw on it.
 package final class Budget {
+    /// Upstream queries left.
     package private(set) var queries: Int
+    /// When the resolution is given up.
     package let deadline: Instant
     /// The servers that were silent for this query, first silence first.
     package var failures: [(address: IPAddress, zone: Name, kind: FailureKind)] = []
@@ -117,6 +128,7 @@ package final class Budget {
     /// Servers whose answers did not validate.
     @exclusivity(unchecked) private var mistrusted: [Finding.Source] = []
 
+    /// What came of a server.
     package enum FailureKind: Sendable, Hashable {
         case silent, unreachable, refused, lame, malformed, failed
         /// This machine could not send: no route, no socket.

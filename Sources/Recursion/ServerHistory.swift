@@ -41,6 +41,7 @@ package struct ServerHistory: Sendable {
         package let address: IPAddress
         /// Nanoseconds.
         package let smoothed: Int64
+        /// Nanoseconds that it varies by (RFC 6298 §2).
         package let variation: Int64
         /// Since when it is left alone; nil while it answers.
         package let downSince: Timestamp?

@@ -12,6 +12,7 @@ package struct ASPath: Hashable, Sendable {
         var isConfederation: Bool { self == .confederationSequence || self == .confederationSet }
     }
 
+    /// A part of a path (RFC 4271 §4.3).
     package struct Segment: Hashable, Sendable {
         package let kind: SegmentKind
         package let members: [ASNumber]

@@ -39,6 +39,7 @@ package struct MRTPeer: Hashable, Sendable {
 
 /// The peers of a table (RFC 6396 §4.3.1).
 package struct MRTPeerIndex: Hashable, Sendable {
+    /// The collector's BGP identifier.
     package let collector: UInt32
     /// The view's name; empty for the default.
     package let view: [UInt8]
@@ -53,6 +54,7 @@ package struct MRTPeerIndex: Hashable, Sendable {
 
 /// A prefix with its routes from several peers (RFC 6396 §4.3.2, §4.3.3).
 package struct MRTTable: Hashable, Sendable {
+    /// The route of one peer.
     package struct Entry: Hashable, Sendable {
         /// The place in the peer index table, which the reader has checked.
         package let peer: UInt16
@@ -65,6 +67,7 @@ package struct MRTTable: Hashable, Sendable {
         package let fault: AttributeFault?
     }
 
+    /// The record's number in the table.
     package let sequence: UInt32
     package let prefix: Prefix
     package let entries: [Entry]
@@ -74,6 +77,7 @@ package struct MRTTable: Hashable, Sendable {
 package struct MRTTableDump: Hashable, Sendable {
     package let prefix: Prefix
     package let peer: MRTPeer
+    /// When the route was learnt, in seconds since 1970.
     package let originated: UInt32
     package let origins: RouteOrigins
     package let fault: AttributeFault?
@@ -90,6 +94,7 @@ package struct MRTMessage: Hashable, Sendable {
 
 /// A change of a session's state (RFC 6396 §4.4.1): 1 Idle to 6 Established.
 package struct MRTStateChange: Hashable, Sendable {
+    /// The state in which routes are exchanged.
     package static let established: UInt16 = 6
 
     package let peer: MRTPeer

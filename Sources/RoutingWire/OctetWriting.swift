@@ -14,12 +14,6 @@ extension [UInt8] {
         appendUInt16(UInt16(truncatingIfNeeded: value))
     }
 
-    /// Eight octets.
-    package mutating func appendUInt64(_ value: UInt64) {
-        appendUInt32(UInt32(truncatingIfNeeded: value >> 32))
-        appendUInt32(UInt32(truncatingIfNeeded: value))
-    }
-
     /// A length in bits and the octets that it needs (RFC 4271 §4.3).
     package mutating func appendPrefix(_ prefix: Prefix) {
         append(UInt8(truncatingIfNeeded: prefix.length))

@@ -3,6 +3,7 @@
 /// Names follow the conventions of Prometheus (https://prometheus.io/docs/practices/naming/): a prefix, what is counted in the
 /// plural, base units at the end; counters get `_total` when they are written.
 package struct MetricFamily: Sendable, Hashable {
+    /// What a sample of the family says, and how a scraper adds it up.
     package enum Kind: String, Sendable, Hashable {
         case counter
         case gauge
@@ -31,12 +32,14 @@ package struct MetricFamily: Sendable, Hashable {
 
 /// One value of a family, told from the others by its labels.
 package struct MetricSample: Sendable, Hashable {
+    /// A counter of whole numbers, a gauge, or a histogram.
     package enum Value: Sendable, Hashable {
         case count(UInt64)
         case real(Double)
         case histogram(LatencyHistogram)
     }
 
+    /// A name and a value that tell a sample from others of its family.
     package struct Label: Sendable, Hashable {
         package var name: String
         package var value: String

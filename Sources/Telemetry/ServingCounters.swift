@@ -97,6 +97,7 @@ package struct ServingCounters: Sendable {
     /// Counts the time that a resolution took.
     package mutating func addResolution(_ time: Duration) { resolutionTime.add(time) }
 
+    /// Counts an answer that was asked for again before it ran out.
     package mutating func addPrefetch() { prefetches &+= 1 }
 
     /// Counts an exchange; `roundTrip` where it was answered.
@@ -106,6 +107,7 @@ package struct ServingCounters: Sendable {
         if let roundTrip { exchangeTime.add(roundTrip) }
     }
 
+    /// Adds what another worker has counted.
     package mutating func add(_ other: ServingCounters) {
         for index in waiting.indices { waiting[index] &+= other.waiting[index] }
         for index in answers.indices { answers[index] &+= other.answers[index] }
@@ -130,6 +132,7 @@ package struct ServingCounters: Sendable {
         (0..<Self.columns).contains(responseCode) ? answers[Self.place(source, responseCode)] : 0
     }
 
+    /// The exchanges over a transport that came to one result.
     package func exchanges(_ result: ExchangeResult, over carrier: CarriedBy) -> UInt64 {
         exchanges[Int(carrier.rawValue) * ExchangeResult.allCases.count + Int(result.rawValue)]
     }

@@ -8,9 +8,11 @@ package struct ServingRates: Sendable, Hashable {
     package var answers: [String: Double] = [:]
     /// Seconds until the answer to a query that the cache of finished answers could not answer.
     package var resolutionMedian: Double?
+    /// The same by the quantile `tail`.
     package var resolutionTail: Double?
     /// Exchanges with name servers a second, and the share of them that was answered.
     package var exchanges: Double?
+    /// The share of exchanges that was answered, 0 to 1.
     package var answeredRatio: Double?
     /// Seconds until the answer of a name server.
     package var exchangeMedian: Double?

@@ -28,6 +28,7 @@ package struct AnchorRollover: Hashable, Sendable {
         }
     }
 
+    /// A key of the zone, and where it stands.
     package struct Entry: Hashable, Sendable {
         /// The DNSKEY RDATA without the REVOKE bit.
         package let key: RecordData

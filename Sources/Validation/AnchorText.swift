@@ -9,6 +9,7 @@ package enum AnchorText {
         package let line: Int
     }
 
+    /// The text of all zones, in canonical order.
     package static func print(_ rollovers: [Name: AnchorRollover]) -> String {
         var text = "; Trust anchors as Afterglow follows them (RFC 5011). Written by the program.\n"
         for zone in rollovers.keys.sorted() {
@@ -20,6 +21,7 @@ package enum AnchorText {
         return text
     }
 
+    /// What a text says; the first line that cannot be understood is an error.
     package static func scan(_ text: String) throws(Problem) -> [Name: AnchorRollover] {
         var entries: [Name: [AnchorRollover.Entry]] = [:]
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

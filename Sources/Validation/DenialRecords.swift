@@ -49,7 +49,9 @@ package struct NextSecure: Hashable, Sendable {
 package struct HashParameters: Hashable, Sendable {
     /// 1 is SHA-1, the only one defined.
     package let algorithm: UInt8
+    /// Additional rounds.
     package let iterations: UInt16
+    /// What is hashed with each round.
     package let salt: [UInt8]
 
     package init(algorithm: UInt8, iterations: UInt16, salt: [UInt8]) {
@@ -83,8 +85,11 @@ package struct HashedNextSecure: Hashable, Sendable {
     /// The hash in the owner's first label.
     package let hash: [UInt8]
     package let parameters: HashParameters
+    /// 1 is opt-out (RFC 5155 §3.1.2.1).
     package let flags: UInt8
+    /// The next hash of the zone in its order.
     package let next: [UInt8]
+    /// The types at the name behind the hash.
     package let types: TypeBitmap
 
     /// Reads RDATA; nil when it or the owner's first label is malformed.

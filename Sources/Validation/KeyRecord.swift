@@ -2,7 +2,9 @@ package import DNSWire
 
 /// The fields of a DNSKEY record (RFC 4034 §2).
 package struct KeyRecord: Hashable, Sendable {
+    /// Bit 7 from the left is the zone key bit, bit 8 REVOKE, bit 15 SEP.
     package let flags: UInt16
+    /// 3, or the key is no key of DNSSEC (RFC 4034 §2.1.2).
     package let protocolNumber: UInt8
     package let algorithm: SecurityAlgorithm
     package let publicKey: [UInt8]

@@ -11,8 +11,11 @@ package struct SignatureRecord: Hashable, Sendable {
     package let originalTTL: UInt32
     /// Seconds since 1970 modulo 2³², compared by serial arithmetic (RFC 4034 §3.1.5).
     package let expiration: UInt32
+    /// As the expiration.
     package let inception: UInt32
+    /// The number of the key that made it.
     package let keyTag: UInt16
+    /// The zone that the key is of.
     package let signer: Name
     package let signature: [UInt8]
 
@@ -57,6 +60,7 @@ package struct SignatureRecord: Hashable, Sendable {
         return .timely(secondsLeft: Serial.precedesOrEquals(seconds, expiration) ? expiration &- seconds : 0)
     }
 
+    /// Where a moment stands in a signature's time.
     package enum Timeliness: Hashable, Sendable {
         case timely(secondsLeft: UInt32)
         case notYetValid

@@ -42,6 +42,7 @@ package struct SetTrials: SignatureTrials {
         prepareNext()
     }
 
+    /// Checks one signature with one key; nothing once there is a verdict.
     package mutating func tryNext() {
         guard verdict == nil, let current, let key = candidates.popFirst() else { return }
         switch validator.attempt(current, with: key) {
@@ -94,6 +95,7 @@ package struct KeyTrials: SignatureTrials {
         }
     }
 
+    /// Checks one signature with one key; nothing once there is a verdict.
     package mutating func tryNext() {
         current?.tryNext()
         settle()

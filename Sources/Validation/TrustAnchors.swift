@@ -21,6 +21,7 @@ package struct TrustAnchors: Hashable, Sendable {
         }
     }
 
+    /// Adds an anchor of a zone; one that is there already once.
     package mutating func add(_ anchor: TrustAnchor, of zone: Name) {
         if anchors[zone]?.contains(anchor) != true { anchors[zone, default: []].append(anchor) }
     }

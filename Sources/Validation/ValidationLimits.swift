@@ -34,9 +34,13 @@ package enum ValidationLimits {
 /// What one client query may still spend on validation. A reference: all of its sub-queries and restarts draw
 /// on it; confined to its worker.
 package final class ValidationBudget {
+    /// Checks that may still fail.
     package private(set) var failures: Int
+    /// Signature checks left.
     package private(set) var verifications: Int
+    /// NSEC3 hashes left.
     package private(set) var hashes: Int
+    /// Rounds of SHA-1 left for them.
     package private(set) var hashRounds = ValidationLimits.hashRounds
     /// The verifications left at the last turn.
     private var lastTurn: Int

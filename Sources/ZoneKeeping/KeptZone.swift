@@ -4,6 +4,7 @@ package import Zones
 
 /// A zone of which a copy is kept here: where it comes from, and when it answers.
 package struct KeptZone: Sendable {
+    /// When a copy answers.
     package enum Use: Hashable, Sendable {
         /// When its name servers cannot be reached.
         case fallback
@@ -11,6 +12,7 @@ package struct KeptZone: Sendable {
         case always
     }
 
+    /// Where a copy comes from.
     package enum Source: Sendable {
         /// A zone that is there already, from a file.
         case zone(Zone)

@@ -8,10 +8,13 @@ package struct TransactionSignature: Hashable, Sendable {
     package let timeSigned: UInt64
     /// The clocks' permitted difference in seconds.
     package let fudge: UInt16
+    /// The message authentication code.
     package let code: [UInt8]
+    /// The ID that the message was signed with: a forwarder may have changed it.
     package let originalID: UInt16
     /// A response code of RFC 8945 §3: 16 BADSIG, 17 BADKEY, 18 BADTIME, 22 BADTRUNC.
     package let error: ResponseCode
+    /// The server's time for BADTIME, else nothing (RFC 8945 §5.2.3).
     package let otherData: [UInt8]
 
     /// What the octets of a message say: its TSIG record, and the message as it was before it was signed.

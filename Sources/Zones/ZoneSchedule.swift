@@ -15,6 +15,7 @@ package struct ZoneSchedule: Hashable, Sendable {
     package static let intervals = Duration.seconds(5)...Duration.seconds(86_400)
     /// The first wait without any copy; it doubles up to `firstWaitMax`.
     package static let firstWait = Duration.seconds(5)
+    /// The longest wait without any copy.
     package static let firstWaitMax = Duration.seconds(600)
 
     /// When the next check is due.

@@ -54,6 +54,7 @@ package struct ZoneStore: Sendable {
         return nil
     }
 
+    /// What the closest zone above a name says; out of zone where there is none.
     package func lookup(_ name: Name, _ type: RecordType) -> ZoneAnswer {
         zone(for: name, type)?.lookup(name, type) ?? .outOfZone
     }

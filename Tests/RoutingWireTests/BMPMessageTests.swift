@@ -13,7 +13,9 @@ enum BMPOctets {
     /// The per-peer header of 192.0.2.9, AS 64500, or 2001:db8::9 where flags say so.
     static func peer(kind: UInt8 = 0, flags: UInt8 = 0, address: String = "192.0.2.9") throws -> [UInt8] {
         var octets: [UInt8] = [kind, flags]
-        octets.appendUInt64(kind == 1 ? 7 : 0)
+        // The distinguisher has eight octets.
+        octets.appendUInt32(0)
+        octets.appendUInt32(kind == 1 ? 7 : 0)
         let host = try #require(IPAddress(address)).octets
         octets += [UInt8](repeating: 0, count: 16 - host.count) + host
         octets.appendUInt32(64500)
