@@ -24,7 +24,7 @@ package actor Worker {
     @exclusivity(unchecked) private var admission: Admission
     private nonisolated let unanswered = Atomic<Int>(0)
     /// Tasks that have resolved their query and wait for another.
-    @exclusivity(unchecked) private var idleTasks = IdleTasks()
+    @exclusivity(unchecked) var idleTasks = IdleTasks()
     /// Answers that are being resolved anew.
     @exclusivity(unchecked) var renewals = 0
     private let recorder: any ReachabilityRecorder
@@ -227,36 +227,9 @@ package actor Worker {
         return answer
     }
 
-    /// Resolves a query, and then others as they come, until the task is not needed any more.
-    private func resolve(_ first: ClientExchange) async {
-        var next: ClientExchange? = first
-        while let exchange = next.take() {
-            let patience = schedulePatience(with: exchange)
-            let resolution = await resolve(exchange.question, for: exchange.message)
-            loop.cancel(patience)
-            finish(exchange, resolution)
-            guard idleTasks.hasRoom else { return }
-            if idleTasks.beginsToFill() { scheduleRelease() }
-            next = await withUnsafeContinuation { idleTasks.add($0) }
-        }
-    }
-
-    /// Has the client be answered earlier with stale data when its patience ends.
-    private func schedulePatience(with exchange: ClientExchange) -> TimerToken {
-        loop.schedule(at: exchange.began + configuration.clientDeadline) {
-            guard exchange.state == .waiting else { return }
-            Task.immediate(executorPreference: self.loop) { await self.answerWithoutNameServers(exchange) }
-        }
-    }
-
-    /// Ends the tasks that wait then. When the loop ends, timers go off early, so that none is left.
-    private func scheduleRelease() {
-        loop.schedule(at: loop.now + IdleTasks.duration) { self.assumeIsolated { $0.idleTasks.release() } }
-    }
-
     /// Kept out of line, so that what it needs is not kept while servers are waited for.
     @inline(never)
-    private func finish(_ exchange: ClientExchange, _ resolution: Resolution) {
+    func finish(_ exchange: ClientExchange, _ resolution: Resolution) {
         defer { unanswered.subtract(1, ordering: .relaxed) }
         admission.leave(exchange.holder)
         defer { runErrands() }
@@ -295,7 +268,7 @@ package actor Worker {
     }
 
     /// Answers from the local copy, else from stale data, where there is either and no answer has gone meanwhile.
-    private func answerWithoutNameServers(_ exchange: ClientExchange) async {
+    func answerWithoutNameServers(_ exchange: ClientExchange) async {
         let question = exchange.question
         let zone = resolver.closestZone(to: question)
         let copy = await standByAnswer(to: exchange.message, question)
