@@ -387,30 +387,54 @@ static void write_source(struct msghdr *message, const struct afterglow_peer *pe
   }
 }
 
-void afterglow_batch_queue(struct afterglow_batch *batch, size_t count, const struct afterglow_peer *peer) {
+static void queue_reply(struct afterglow_batch *batch, size_t count, void *name, socklen_t length,
+                        const struct afterglow_peer *peer) {
   int index = batch->queued;
-  if (index >= AFTERGLOW_BATCH || count > AFTERGLOW_DATAGRAM_OCTETS) return;
-  socklen_t length = to_socket_address(&peer->remote, &batch->reply_names[index]);
+  struct msghdr *reply = &batch->replies[index].msg_hdr;
   batch->reply_vectors[index] = (struct iovec){.iov_base = batch->reply_octets[index], .iov_len = count};
-  batch->replies[index].msg_hdr = (struct msghdr){
-      .msg_name = &batch->reply_names[index],
-      .msg_namelen = length,
-      .msg_iov = &batch->reply_vectors[index],
-      .msg_iovlen = 1,
-  };
+  *reply = (struct msghdr){
+      .msg_name = name, .msg_namelen = length, .msg_iov = &batch->reply_vectors[index], .msg_iovlen = 1};
   if (peer->local.family != 0) {
     memset(batch->reply_control[index], 0, CONTROL_OCTETS);
-    batch->replies[index].msg_hdr.msg_control = batch->reply_control[index];
-    batch->replies[index].msg_hdr.msg_controllen = CONTROL_OCTETS;
-    write_source(&batch->replies[index].msg_hdr, peer);
+    reply->msg_control = batch->reply_control[index];
+    reply->msg_controllen = CONTROL_OCTETS;
+    write_source(reply, peer);
   }
   batch->queued = index + 1;
+}
+
+static bool has_room(const struct afterglow_batch *batch, size_t count) {
+  return batch->queued < AFTERGLOW_BATCH && count <= AFTERGLOW_DATAGRAM_OCTETS;
+}
+
+void afterglow_batch_queue(struct afterglow_batch *batch, size_t count, const struct afterglow_peer *peer) {
+  if (!has_room(batch, count)) return;
+  struct sockaddr_storage *name = &batch->reply_names[batch->queued];
+  queue_reply(batch, count, name, to_socket_address(&peer->remote, name), peer);
+}
+
+void afterglow_batch_answer(struct afterglow_batch *batch, int arrival, size_t count, const struct afterglow_peer *peer) {
+  if (!has_room(batch, count)) return;
+  struct msghdr *query = &batch->arrivals[arrival].msg_hdr;
+  queue_reply(batch, count, query->msg_name, query->msg_namelen, peer);
+}
+
+/* Sends some of what is queued, from `next` on, and returns how many. */
+static int send_queued(struct afterglow_batch *batch, int next, int descriptor) {
+  int flags = MSG_DONTWAIT | MSG_NOSIGNAL, count = batch->queued - next;
+  if (count > 1) return sendmmsg(descriptor, batch->replies + next, (unsigned)count, flags);
+  /* One alone costs the kernel less so, for it need not look at vectors. */
+  const struct msghdr *reply = &batch->replies[next].msg_hdr;
+  ssize_t octets = reply->msg_control ? sendmsg(descriptor, reply, flags)
+                                      : sendto(descriptor, reply->msg_iov->iov_base, reply->msg_iov->iov_len, flags,
+                                               reply->msg_name, reply->msg_namelen);
+  return octets < 0 ? -1 : 1;
 }
 
 int afterglow_batch_flush(struct afterglow_batch *batch, int descriptor) {
   int next = 0, delivered = 0;
   while (next < batch->queued) {
-    int sent = sendmmsg(descriptor, batch->replies + next, (unsigned)(batch->queued - next), MSG_DONTWAIT | MSG_NOSIGNAL);
+    int sent = send_queued(batch, next, descriptor);
     if (sent > 0) {
       next += sent;
       delivered += sent;

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 package import Primitives
 
 /// Who answers the datagrams of a listener.
@@ -109,24 +110,14 @@ package final class DatagramListener: ReadinessSource {
             guard case .open(let registration, let handler) = state else { return }
             let count = afterglow_batch_receive(batch, registration.descriptor)
             guard count > 0 else {
-                if count < 0 { _ = afterglow_socket_error(registration.descriptor) }
+                if count != -EAGAIN { _ = afterglow_socket_error(registration.descriptor) }
                 return
             }
-            deliver(count, to: handler)
-            if count < AFTERGLOW_BATCH { return }
-        }
-    }
-
-    /// Hands over what has come. The first answers leave soon, so that they do not wait for those to all that came with them;
-    /// then more and more leave together, which costs less.
-    private func deliver(_ count: Int32, to handler: any DatagramHandler) {
-        handler.expect(ArrivedDatagrams(batch: batch, count: Int(count)))
-        var (waiting, enough) = (0, Limits.firstReplies)
-        for index in 0..<count where answers(index, by: handler) {
-            waiting += 1
-            guard waiting == enough, case .open(let registration, _) = state else { continue }
-            _ = afterglow_batch_flush(batch, registration.descriptor)
-            (waiting, enough) = (0, enough * 2)
+            handler.expect(ArrivedDatagrams(batch: batch, count: Int(count)))
+            for index in 0..<count { receive(index, for: handler) }
+            flush()
+            // While several were answered more have come mostly; to see that by reading takes less than to wait for it anew.
+            if count == 1 { return }
         }
     }
 
@@ -137,18 +128,16 @@ package final class DatagramListener: ReadinessSource {
         _ = afterglow_batch_flush(batch, registration.descriptor)
     }
 
-    /// Whether a datagram was answered at once.
-    private func answers(_ index: Int32, by handler: any DatagramHandler) -> Bool {
-        guard let reply = replyBuffer() else { return false }
+    /// Hands over one that has come, and queues its answer where there is one at once.
+    private func receive(_ index: Int32, for handler: any DatagramHandler) {
+        guard let reply = replyBuffer() else { return }
         let octets = UnsafeRawBufferPointer(
             start: afterglow_batch_octets(batch, index), count: afterglow_batch_count(batch, index))
         var storage = afterglow_peer()
         afterglow_batch_peer(batch, index, &storage)
-        let peer = PeerAddress(storage)
-        let count = handler.receive(octets, from: peer, replyInto: reply)
-        guard count > 0, count <= reply.count else { return false }
-        queue(count, peer)
-        return true
+        let count = handler.receive(octets, from: PeerAddress(storage), replyInto: reply)
+        guard count > 0, count <= reply.count else { return }
+        afterglow_batch_answer(batch, index, count, &storage)
     }
 
     private func replyBuffer() -> UnsafeMutableRawBufferPointer? {

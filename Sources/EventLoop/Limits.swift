@@ -20,9 +20,6 @@ enum Limits {
     static let socketAge = Duration.seconds(1)
     /// Sockets kept open without an exchange under way, of a loop's descriptors.
     static let idleSockets = 256
-    /// After how many answers the first of those to what came together are sent; then after twice as many, and so on: at most six
-    /// calls to the kernel for a batch, where one would do.
-    static let firstReplies = 2
     /// Batches read from one datagram socket before other sockets get their turn.
     static let batchesPerTurn = 4
     /// Reads from one stream, each of up to a largest message, before other sockets and timers get their turn.

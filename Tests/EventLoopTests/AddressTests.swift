@@ -56,6 +56,25 @@ import Testing
         }
     }
 
+    @Test("Each of many that ask at once gets its own answer, from the address that it asked")
+    func manyAtOnce() async throws {
+        try await withWorker { worker in
+            let server = try await worker.listen(
+                ScriptedHandler(
+                    now: { $0[0] % 3 == 0 ? [] : $0 + [1] }, later: { $0[0] % 3 == 0 ? [$0 + [2]] : [] }),
+                at: Endpoint(IPAddress(ipv4: 0), port: 0))
+            await withTaskGroup(of: Void.self) { group in
+                for number in 0..<UInt8(200) {
+                    let asked = Endpoint(IPAddress(ipv4: 0x7F01_0200 | UInt32(number % 5)), port: server.port)
+                    group.addTask {
+                        let answer = await worker.exchange([number], with: asked).octets
+                        #expect(answer == [number, number % 3 == 0 ? 2 : 1])
+                    }
+                }
+            }
+        }
+    }
+
     @Test("Two loops share the datagrams of one endpoint")
     func sharedPort() async throws {
         try await withWorker { one in

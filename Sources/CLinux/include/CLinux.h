@@ -97,6 +97,8 @@ void afterglow_batch_peer(struct afterglow_batch *batch, int index, struct after
 uint8_t *afterglow_batch_reply_buffer(struct afterglow_batch *batch);
 /* Queues the `count` octets in the next free reply buffer for `peer`. */
 void afterglow_batch_queue(struct afterglow_batch *batch, size_t count, const struct afterglow_peer *peer);
+/* Queues them for the sender of an arrival, whose `peer` was read before; to be sent before more is received. */
+void afterglow_batch_answer(struct afterglow_batch *batch, int arrival, size_t count, const struct afterglow_peer *peer);
 /* Sends what is queued; what the kernel refuses is dropped. Returns the number sent. */
 int afterglow_batch_flush(struct afterglow_batch *batch, int descriptor);
 
