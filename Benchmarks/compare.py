@@ -106,8 +106,8 @@ def measure(run, key, resolvers, rounds):
             return {}
         run.half_rate = int(best[1] / 2)
     for number in range(rounds if key not in ["memory", "growth"] else 1):
-        if row.with_floor:
-            turns.setdefault(report.FLOOR, []).append(rows.floor(run))
+        if row.floor:
+            turns.setdefault(report.FLOOR, []).append(row.floor(run))
         for resolver in resolvers:
             print(f"{key}, turn {number + 1}: {resolver.name}", file=sys.stderr, flush=True)
             turns.setdefault(resolver.name, []).append(turn(run, row, resolver))

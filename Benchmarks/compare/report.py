@@ -51,7 +51,8 @@ def table(row, figures):
     if floor and own:
         cells = [
             shown(own[name] / floor[name]) if own.get(name) and floor.get(name) else "" for name in names]
-        lines.append("| Afterglow to the echo, aim ≤ 1.12 | " + " | ".join(cells) + " |")
+        aim = f", aim ≤ {row.floor_aim}" if row.floor_aim else ""
+        lines.append(f"| Afterglow to the echo{aim} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
