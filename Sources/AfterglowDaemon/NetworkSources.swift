@@ -67,6 +67,8 @@ package final class NetworkSources: Sendable {
     /// As `identity` of each address. An address that comes again costs next to nothing, and so it is with the thousands of
     /// observations of a second, which are of some hundred servers.
     package func identities(of addresses: [IPAddress]) -> [NetworkIdentity?] {
+        let tables = files.withLock { $0.tables }
+        if live == nil, tables.isEmpty { return Array(repeating: nil, count: addresses.count) }
         var places: [IPAddress: Int] = [:]
         var distinct: [IPAddress] = []
         let order = addresses.map { address in
@@ -77,7 +79,6 @@ package final class NetworkSources: Sendable {
             }
             return place
         }
-        let tables = files.withLock { $0.tables }
         var found = tables.identities(of: distinct)
         if let live {
             let fresh = live.identities(of: distinct) { tables.ranges.name(of: $0) }

@@ -12,6 +12,9 @@ struct OriginTables: Sendable {
     /// The routes of MRT files; nil where there are none.
     let routes: RouteTable?
 
+    /// Whether they know no network.
+    var isEmpty: Bool { routes == nil && ranges.count == 0 }
+
     /// Octets that a table may have, unpacked, where it has to be in memory at once.
     private static let octetsMax = 1 << 30
 
