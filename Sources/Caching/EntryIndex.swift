@@ -38,15 +38,22 @@ package struct EntryIndex {
         }
     }
 
-    /// Begins to bring what `find` reads first.
-    package func expect(_ hash: UInt32) {
+    /// Has memory bring what `find` reads first for each of some hashes, all at once, and then calls `body` with the first place
+    /// under each, which may be another's.
+    package func expect(_ hashes: UnsafeBufferPointer<UInt32>, _ body: (Int) -> Void) {
+        let mask = words.count - 1
         words.withUnsafeBufferPointer { words in
-            afterglow_prefetch(words.baseAddress.map { $0 + (Int(hash) & (words.count - 1)) })
+            guard let start = words.baseAddress else { return }
+            for hash in hashes { afterglow_prefetch(start + (Int(hash) & mask)) }
+            for hash in hashes {
+                var slot = Int(hash) & mask
+                while words[slot] != 0, UInt32(truncatingIfNeeded: words[slot] >> 32) != hash {
+                    slot = (slot + 1) & mask
+                }
+                if words[slot] != 0 { body(Self.place(words[slot])) }
+            }
         }
     }
-
-    /// The first place under a hash, which may be another's.
-    package func glance(_ hash: UInt32) -> Int? { find(hash) { _ in true } }
 
     /// Adds a place that is a multiple of eight below 32 GiB; `hasRoom` must hold.
     package mutating func insert(_ hash: UInt32, _ place: Int) {

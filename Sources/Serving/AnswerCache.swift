@@ -37,12 +37,9 @@ package final class AnswerCache {
         static let isRenewed: UInt8 = 0x80
     }
 
-    /// Begins to bring what `expectEntry` reads for a query.
-    package func expect(_ shape: QueryShape) { index.expect(shape.tableHash) }
-
-    /// Begins to bring what `answer` reads for a query, some time after `expect`.
-    package func expectEntry(_ shape: QueryShape) {
-        if let place = index.glance(shape.tableHash) { ring.expect(place) }
+    /// Has memory bring what `answer` reads for queries that came together.
+    func expect(_ queries: borrowing ExpectedQueries) {
+        index.expect(queries.hashes) { ring.expect($0) }
     }
 
     /// Writes the answer to a query into `reply` and returns its length; 0 when there is none that fits.

@@ -46,11 +46,10 @@ final class DatagramFront: @unchecked Sendable {
         expected.removeAll()
         guard datagrams.count >= Self.worthExpecting else { return }
         for index in 0..<datagrams.count {
-            let shape = QueryShape(datagrams[index], seed: seed)
-            if let shape { answers.expect(shape) }
-            expected.add(shape, of: datagrams[index])
+            let octets = datagrams[index]
+            expected.add(QueryShape(octets, seed: seed), of: octets)
         }
-        expected.forEach { answers.expectEntry($0) }
+        answers.expect(expected)
     }
 
     /// Of fewer the first would wait for the others in vain.

@@ -9,26 +9,34 @@ struct ExpectedQueries: ~Copyable {
     }
 
     private let queries: UnsafeMutablePointer<Expected>
+    private let tableHashes: UnsafeMutablePointer<UInt32>
+    private var hashCount = 0
     private var count = 0
     private var next = 0
 
-    init() { queries = .allocate(capacity: Self.room) }
+    init() {
+        queries = .allocate(capacity: Self.room)
+        tableHashes = .allocate(capacity: Self.room)
+    }
 
-    deinit { queries.deallocate() }
+    deinit {
+        queries.deallocate()
+        tableHashes.deallocate()
+    }
 
-    mutating func removeAll() { (count, next) = (0, 0) }
+    /// Where tables have what ordinary queries among them ask.
+    var hashes: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: tableHashes, count: hashCount) }
+
+    mutating func removeAll() { (hashCount, count, next) = (0, 0, 0) }
 
     /// Notes what a datagram asks; nil where it is nothing ordinary.
     mutating func add(_ shape: QueryShape?, of octets: UnsafeRawBufferPointer) {
         guard count < Self.room else { return }
         (queries + count).initialize(to: Expected(start: octets.baseAddress, shape: shape))
         count += 1
-    }
-
-    func forEach(_ body: (QueryShape) -> Void) {
-        for index in 0..<count {
-            if let shape = queries[index].shape { body(shape) }
-        }
+        guard let shape else { return }
+        (tableHashes + hashCount).initialize(to: shape.tableHash)
+        hashCount += 1
     }
 
     /// What the next datagram asks, where it is the one that was noted next.
