@@ -31,7 +31,6 @@ class Run:
         self.machine = machine
         self.scale = options.scale
         self.names = options.names
-        self.half_rate = None
         self.log_turns = 0
         self.internet = Internet(machine, self.scaled(5_000) if "cold" in options.rows else 10)
         self.signed = SignedInternet(machine, self.scaled(5_000)) if "dnssec" in options.rows else None
@@ -40,12 +39,9 @@ class Run:
         return max(1, int(count * self.scale))
 
     def command(self, resolver, signed=False, **own):
-        """What starts a resolver; `own` is what Afterglow alone can be told."""
-        if own:
-            return resolver.configure(self.machine, self.internet.hints, **own)
-        if signed:
-            return resolver.configure(self.machine, self.signed.hints, self.signed.anchor)
-        return resolver.configure(self.machine, self.internet.hints)
+        """What starts a resolver; `own` is its address, and what Afterglow alone can be told."""
+        internet = self.signed if signed else self.internet
+        return resolver.configure(self.machine, internet.hints, internet.anchor, **own)
 
     def start(self, resolver, signed=False, processors="0", **own):
         return self.machine.start("client", processors, self.command(resolver, signed, **own), self.machine.folder)
@@ -98,16 +94,11 @@ def turn(run, row, resolver):
 
 def measure(run, key, resolvers, rounds):
     row = rows.ROWS[key]
+    if row.together:
+        print(f"{key}, all in turn", file=sys.stderr, flush=True)
+        return row.together(run, resolvers, rounds)
     turns = {}
-    if key == "latency" and run.half_rate is None:
-        tops = {resolver.name: turn(run, row, resolver) for resolver in resolvers}
-        best = report.best_peer(tops, "answers a second", more_is_better=True)
-        if best is None:
-            return {}
-        run.half_rate = int(best[1] / 2)
     for number in range(rounds if key not in ["memory", "growth"] else 1):
-        if row.floor:
-            turns.setdefault(report.FLOOR, []).append(row.floor(run))
         for resolver in resolvers:
             print(f"{key}, turn {number + 1}: {resolver.name}", file=sys.stderr, flush=True)
             turns.setdefault(resolver.name, []).append(turn(run, row, resolver))

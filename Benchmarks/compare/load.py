@@ -39,10 +39,10 @@ def found(pattern, text):
     return float(match.group(1)) if match else 0.0
 
 
-def dnsperf(machine, resolver, names, *options):
+def dnsperf(machine, resolver, names, *options, address="127.0.0.1"):
     """Asks the names of a file; `resolver` is the process whose time counts."""
     before = processor_seconds(resolver)
-    command = machine.within("client", 1, ["dnsperf", "-s", "127.0.0.1", "-d", names, "-W", *map(str, options)])
+    command = machine.within("client", 1, ["dnsperf", "-s", address, "-d", names, "-W", *map(str, options)])
     shown = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX)
     return Load(shown.stdout, processor_seconds(resolver) - before)
 

@@ -3,6 +3,7 @@
 from statistics import median
 
 OWN = "Afterglow"
+BUSY = "Afterglow, busy-poll: 50us"
 FLOOR = "echo"
 
 
@@ -10,7 +11,7 @@ def best_peer(figures, name, more_is_better=False):
     """The best figure of those that are not ours: (resolver, figure), or None."""
     known = [
         (values[name], resolver) for resolver, values in figures.items()
-        if resolver not in (OWN, FLOOR) and values.get(name)]
+        if resolver not in (OWN, BUSY, FLOOR) and values.get(name)]
     if not known:
         return None
     value, resolver = max(known) if more_is_better else min(known)

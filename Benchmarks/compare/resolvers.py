@@ -14,7 +14,8 @@ def reserve(names):
 
 
 class Resolver:
-    """A resolver as it is started; `configure` writes its files and returns its command."""
+    """A resolver as it is started; `configure` writes its files, which are named after it, and returns its command: it answers
+    at `address`, port 53."""
 
     keeps_cache_in_memory = True
 
@@ -28,11 +29,12 @@ class Resolver:
         return shutil.which(self.program) is not None
 
 
-def afterglow(machine, hints, anchor=None, snapshot=False, workers=1, more=""):
-    """`more` is further lines of its configuration."""
-    text = f"""listen: [{{ address: 127.0.0.1, port: 53 }}]
+def afterglow(machine, hints, anchor=None, address="127.0.0.1", snapshot=False, workers=1, more="", name="afterglow"):
+    """`more` is further lines of its configuration, `name` what its file and folder are called."""
+    state = machine.path("state-" + name)
+    text = f"""listen: [{{ address: {address}, port: 53 }}]
 workers: {workers}
-state-directory: {machine.path("state")}
+state-directory: {state}
 cache: {{ memory: {MEGABYTES}MiB, snapshot: {str(snapshot).lower()} }}
 resolver: {{ root-hints: {hints}, ipv6: false }}
 dnssec: {f"{{ trust-anchors: {anchor} }}" if anchor else "{ mode: off }"}
@@ -40,8 +42,8 @@ routing: {{ origin-dns: off }}
 http: off
 {more}
 """
-    shutil.rmtree(machine.path("state"), ignore_errors=True)
-    return [binary(), "serve", "--config", machine.write("afterglow.conf", text)]
+    shutil.rmtree(state, ignore_errors=True)
+    return [binary(), "serve", "--config", machine.write(name + ".conf", text)]
 
 
 def binary():
@@ -55,9 +57,9 @@ def ds(anchor):
         return file.read().split(" DS ")[1].strip()
 
 
-def unbound(machine, hints, anchor=None):
+def unbound(machine, hints, anchor=None, address="127.0.0.1"):
     text = f"""server:
-    interface: 127.0.0.1
+    interface: {address}
     do-ip6: no
     num-threads: 1
     username: ""
@@ -77,12 +79,12 @@ remote-control:
     return ["unbound", "-d", "-c", machine.write("unbound.conf", text)]
 
 
-def knot(machine, hints, anchor=None):
+def knot(machine, hints, anchor=None, address="127.0.0.1"):
     folder = machine.path("kresd")
     shutil.rmtree(folder, ignore_errors=True)
     os.mkdir(folder)
     text = f"""net.ipv6 = false
-net.listen('127.0.0.1', 53)
+net.listen('{address}', 53)
 trust_anchors.remove('.')
 {f"trust_anchors.add_file('{anchor}', true)" if anchor else ""}
 modules = {{ 'hints > iterate' }}
@@ -92,11 +94,11 @@ cache.open({MEGABYTES} * MB, 'lmdb://{folder}')
     return ["kresd", "-n", "-q", "-c", machine.write("kresd.conf", text), folder]
 
 
-def powerdns(machine, hints, anchor=None):
+def powerdns(machine, hints, anchor=None, address="127.0.0.1"):
     folder = machine.path("powerdns")
     os.makedirs(folder, exist_ok=True)
     lua = machine.write("powerdns/anchor.lua", f'clearTA()\naddTA(".", "{ds(anchor)}")\n' if anchor else "")
-    text = f"""local-address=127.0.0.1
+    text = f"""local-address={address}
 local-port=53
 query-local-address=0.0.0.0
 hint-file={hints}
@@ -117,12 +119,12 @@ socket-dir={folder}
     return ["pdns_recursor", f"--config-dir={folder}"]
 
 
-def bind(machine, hints, anchor=None):
+def bind(machine, hints, anchor=None, address="127.0.0.1"):
     numbers, digest = ds(anchor).rsplit(" ", 1) if anchor else ("", "")
     static = f'trust-anchors {{ . static-ds {numbers} "{digest}"; }};'
     text = f"""options {{
   directory "{machine.path()}";
-  listen-on {{ 127.0.0.1; }};
+  listen-on {{ {address}; }};
   listen-on-v6 {{ none; }};
   recursion yes;
   allow-query {{ any; }};

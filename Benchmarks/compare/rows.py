@@ -6,73 +6,38 @@ import random
 import subprocess
 import sys
 import time
-from os.path import dirname, exists, join
+from os.path import dirname, join
 
+import together
 from load import Load, dnsperf, dnsperf_begun, found, uniform, write, zipf
 from machine import resident_octets, seconds_beside, wait_for
+from programs import CLIENTS, answers, echo_started, printed, started
 from resolvers import AFTERGLOW
 from signed import ALTERED, SAMPLE
-
-CLIENTS = ["-c", 4, "-q", 50]
 
 
 class Row:
     """A kind of work: its figures, with units, and what is aimed at as a ratio to the best peer.
 
-    `floor` measures a program that only sends datagrams back, and `floor_aim` is what is aimed at as a ratio to that.
+    `measure` takes one turn of one resolver, or `together` all turns of all of them and of the program that only sends datagrams
+    back; `floor_aim` is what is aimed at as a ratio to that.
     """
 
-    def __init__(self, title, figures, measure, floor=None, floor_aim=None):
+    def __init__(self, title, figures, measure=None, together=None, floor_aim=None):
         self.title = title
         self.figures = figures
         self.measure = measure
-        self.floor = floor
+        self.together = together
         self.floor_aim = floor_aim
 
 
-def answers(run, name="ready.wild.bench"):
-    command = run.machine.within("client", 1, ["dig", "-r", "@127.0.0.1", "+tries=1", "+time=1", "+short", name])
-    return subprocess.run(command, capture_output=True, text=True).stdout.startswith("192.0.2.1")
-
-
-def started(run, resolver, signed=False, **own):
-    process = run.start(resolver, signed, **own)
-    if not wait_for(lambda: answers(run, SAMPLE) if signed else answers(run)):
-        raise RuntimeError("gave no answer within 30 s of its start")
-    return process
-
-
-def cached(run, resolver):
-    names = write(run.machine, "names", uniform("name", 10_000))
-    process = started(run, resolver)
-    dnsperf(run.machine, process, names, *CLIENTS, "-n", 2)
-    load = dnsperf(run.machine, process, names, *CLIENTS, "-n", run.scaled(40))
-    return {"µs a query": load.microseconds}
-
-
-def built(run, name, *libraries):
-    """One of the C programs beside this file, compiled when it is first asked for."""
-    program = run.machine.path(name)
-    if not exists(program):
-        source = join(dirname(__file__), name + ".c")
-        subprocess.run(["cc", "-O2", "-o", program, source, *libraries], check=True)
-    return program
-
-
-def echo_started(run, source):
-    echo = built(run, source, *(["-luring"] if source == "echo_uring" else []))
-    process = run.machine.start("client", 0, [echo, "127.0.0.1", "53"])
-    time.sleep(0.2)
-    return process
-
-
-def floor(run, source="echo"):
-    """The echo's figure for `cached`."""
+def echoed(run, source):
+    """Processor time for each datagram of a program that only sends them back."""
     names = write(run.machine, "names", uniform("name", 10_000))
     process = echo_started(run, source)
     load = dnsperf(run.machine, process, names, *CLIENTS, "-n", run.scaled(40))
     run.machine.stop(process)
-    return {"µs a query": load.microseconds}
+    return load.microseconds
 
 
 def sockets(run, resolver):
@@ -80,7 +45,7 @@ def sockets(run, resolver):
     if resolver is not AFTERGLOW:
         return {}
     shown = {"recvmmsg and sendmmsg": "echo", "io_uring": "echo_uring", "UDP segmentation": "echo_gso"}
-    return {name: floor(run, source)["µs a query"] for name, source in shown.items()}
+    return {name: echoed(run, source) for name, source in shown.items()}
 
 
 def miss(run, resolver):
@@ -205,38 +170,6 @@ def workers(run, resolver):
         "µs a query, one worker": costs[0], "µs a query, two workers": costs[1], "two workers to one": 2 * costs[0] / costs[1]}
 
 
-def latency(run, resolver):
-    names = write(run.machine, "names", uniform("name", 10_000))
-    process = started(run, resolver)
-    dnsperf(run.machine, process, names, *CLIENTS, "-n", 2)
-    if run.half_rate is None:
-        top = dnsperf(run.machine, process, names, *CLIENTS, "-l", 3).rate
-        return {"answers a second": top}
-    figures = quantiles(run, process, names)
-    if resolver is AFTERGLOW:
-        run.machine.stop(process)
-        process = started(run, resolver, more="busy-poll: 50us")
-        dnsperf(run.machine, process, names, *CLIENTS, "-n", 2)
-        figures |= {f"{name}, busy": value for name, value in quantiles(run, process, names).items()}
-    return figures
-
-
-def latency_floor(run):
-    """The echo's figures for `latency`: what kernel and generator take, and how late the generator is at times."""
-    process = echo_started(run, "echo")
-    figures = quantiles(run, process, write(run.machine, "names", uniform("name", 10_000)))
-    run.machine.stop(process)
-    return figures
-
-
-def quantiles(run, process, names):
-    load = dnsperf(run.machine, process, names, "-c", 4, "-v", "-Q", run.half_rate, "-l", 3)
-    return {
-        "p50 ms": load.quantile(0.5), "p99 ms": load.quantile(0.99),
-        "processor": load.seconds / load.elapsed if load.elapsed else None,
-        "p50 µs, one at a time": found(r"^p50: ([\d.]+)", printed(run, "turns", "127.0.0.1", 2))}
-
-
 def tcp(run, resolver):
     names = write(run.machine, "names", uniform("name", 1_000))
     process = started(run, resolver)
@@ -270,7 +203,7 @@ def restart(run, resolver):
     fill = write(run.machine, "fill", uniform("mass", run.names))
     dnsperf(run.machine, process, fill, "-c", 4, "-q", 100, "-n", 1)
     run.machine.stop(process)
-    with os.scandir(run.machine.path("state")) as files:
+    with os.scandir(run.machine.path("state-afterglow")) as files:
         snapshot = next(file.stat().st_size for file in files if file.name == "cache.snapshot")
     shown = first_answer(run, command)
     return {"ms to the first answer": shown, "MiB of the snapshot": snapshot / (1 << 20)}
@@ -299,12 +232,6 @@ def overload(run, resolver):
         "MiB resident": resident_octets(process) / (1 << 20), "MiB grown": (resident_octets(process) - before) / (1 << 20)}
 
 
-def printed(run, name, *arguments):
-    """What one of the C programs prints, run where load comes from."""
-    command = run.machine.within("client", 1, [built(run, name), *map(str, arguments)])
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
 def flood(run, prefix, rate, seconds):
     """New names asked at a rate, or as fast as they are answered with 0: queries and good answers a second."""
     shown = printed(run, "flood", "127.0.0.1", prefix, rate, seconds)
@@ -312,7 +239,10 @@ def flood(run, prefix, rate, seconds):
 
 
 ROWS = {
-    "cached": Row("Cached answers, 10,000 names", {"µs a query": 0.85}, cached, floor, 1.12),
+    "cached": Row(
+        "Cached answers, 10,000 names", {"µs a query": 0.85}, together=together.cached, floor_aim=1.12),
+    "popular": Row(
+        "Cached answers, names by Zipf's law", {"µs a query": 0.85}, together=together.popular, floor_aim=1.12),
     "miss": Row("One upstream exchange a query", {"µs a query": 0.70, "packets a query": 1.0}, miss),
     "log": Row(
         "Afterglow with the reachability log and without it", {"% of the log, cached": None, "% of the log, miss": None}, log),
@@ -332,7 +262,8 @@ ROWS = {
         {"µs a query, one worker": None, "µs a query, two workers": None, "two workers to one": None}, workers),
     "latency": Row(
         "Latency at half of the best peer's top rate",
-        {"p50 ms": 1.0, "p99 ms": 1.0, "p50 µs, one at a time": None, "processor": None}, latency, latency_floor),
+        {"p50 ms": 1.0, "p99 ms": 1.0, "p50 µs, one at a time": None, "processor": None},
+        together=together.latency),
     "tcp": Row(
         "Cached answers over TCP", {"µs a query, pipelined": 1.0, "µs a query, a connection each": 1.0}, tcp),
     "start": Row("Start with an empty cache", {"ms to the first answer": None}, start),
