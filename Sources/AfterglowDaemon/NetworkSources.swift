@@ -79,10 +79,11 @@ package final class NetworkSources: Sendable {
             }
             return place
         }
-        var found = tables.identities(of: distinct)
-        if let live {
-            let fresh = live.identities(of: distinct) { tables.ranges.name(of: $0) }
-            found = zip(fresh, found).map { $0 ?? $1 }
+        let none = [NetworkIdentity?](repeating: nil, count: distinct.count)
+        var found = live?.identities(of: distinct) { tables.ranges.name(of: $0) } ?? none
+        let missing = found.indices.filter { found[$0] == nil }
+        for (place, identity) in zip(missing, tables.identities(of: missing.map { distinct[$0] })) {
+            found[place] = identity
         }
         return order.map { found[$0] }
     }

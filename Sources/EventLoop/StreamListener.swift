@@ -58,9 +58,6 @@ package final class StreamListener: ReadinessSource {
         if case .bound(let descriptor) = state { _ = afterglow_close(descriptor) }
     }
 
-    /// How many connections are open.
-    package var connectionCount: Int { connections.count }
-
     /// Begins to accept. On the loop only; once.
     package func start(_ handler: any StreamHandler) throws(SystemError) {
         guard case .bound(let descriptor) = state else { return }
