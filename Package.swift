@@ -170,7 +170,7 @@ let package = Package(
         .target(name: "NamespaceSocket", path: "Tests/NamespaceSocket"),
         tests("ReachabilityTests", ["Primitives", "Reachability"]),
         tests("TelemetryTests", ["Telemetry"]),
-        tests("CachingTests", ["Caching", "DNSWire", "Primitives"]),
+        tests("CachingTests", ["Caching", "DNSWire", "Primitives", "Zones"]),
         tests("AuditingTests", ["Auditing", "DNSWire", "Primitives", "Reachability"]),
         tests("ZonesTests", ["DNSWire", "Primitives", "Zones"]),
         tests("ValidationTests", ["DNSWire", "Primitives", "Validation"]),

@@ -1,7 +1,7 @@
+import Caching
 import DNSWire
 import Glibc
 import Primitives
-import Serving
 
 /// What it brings to resolve popular answers anew before they run out: the share of queries that never wait for a name server, and
 /// how many more resolutions that takes.

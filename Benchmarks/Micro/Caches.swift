@@ -1,7 +1,6 @@
 import Caching
 import DNSWire
 import Primitives
-import Serving
 
 private let now = Instant(nanoseconds: 1_000_000_000)
 /// As many as a home or a small company has in use.

@@ -1,6 +1,6 @@
+import Caching
 import DNSWire
 import Primitives
-import Serving
 
 /// A referral of a delegation with four servers and their addresses, as one comes on the way to most names.
 private func referral() -> [UInt8] {

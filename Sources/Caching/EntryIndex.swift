@@ -3,9 +3,9 @@ import CProcessor
 /// Finds places by a hash of 32 bits: an open table of words, probed one after the other, that never holds a hole.
 ///
 /// Whether the place found is the right one is for the caller to see. Confined to whoever holds it.
-package struct EntryIndex {
-    /// The hash above, the place plus one in units of eight octets below; 0 where nothing stands.
-    private var words: [UInt64]
+package struct EntryIndex: ~Copyable, @unchecked Sendable {
+    /// The hash above, the place plus one in units of eight octets below; 0 where nothing stands. Their number is a power of two.
+    private var words: UnsafeMutableBufferPointer<UInt64>
     private let wordsMax: Int
     package private(set) var count = 0
 
@@ -13,7 +13,15 @@ package struct EntryIndex {
     package init(octetsMax: Int) {
         let limit = max(16, octetsMax / 8)
         wordsMax = 1 << (Int.bitWidth - 1 - limit.leadingZeroBitCount)
-        words = Array(repeating: 0, count: min(16, wordsMax))
+        words = Self.table(min(16, wordsMax))
+    }
+
+    deinit { words.deallocate() }
+
+    private static func table(_ count: Int) -> UnsafeMutableBufferPointer<UInt64> {
+        let words = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: count)
+        words.initialize(repeating: 0)
+        return words
     }
 
     /// The octets that the table occupies.
@@ -25,33 +33,25 @@ package struct EntryIndex {
     /// The place under a hash for which `matches` holds.
     package func find(_ hash: UInt32, where matches: (Int) -> Bool) -> Int? {
         let mask = words.count - 1
-        return words.withUnsafeBufferPointer { words in
-            var slot = Int(hash) & mask
-            while words[slot] != 0 {
-                if UInt32(truncatingIfNeeded: words[slot] >> 32) == hash {
-                    let place = Self.place(words[slot])
-                    if matches(place) { return place }
-                }
-                slot = (slot + 1) & mask
+        var slot = Int(hash) & mask
+        while words[slot] != 0 {
+            if UInt32(truncatingIfNeeded: words[slot] >> 32) == hash {
+                let place = Self.place(words[slot])
+                if matches(place) { return place }
             }
-            return nil
+            slot = (slot + 1) & mask
         }
+        return nil
     }
 
     /// Has memory bring what `find` reads first for each of some hashes, all at once, and then calls `body` with the first place
     /// under each, which may be another's.
     package func expect(_ hashes: UnsafeBufferPointer<UInt32>, _ body: (Int) -> Void) {
         let mask = words.count - 1
-        words.withUnsafeBufferPointer { words in
-            guard let start = words.baseAddress else { return }
-            for hash in hashes { afterglow_prefetch(start + (Int(hash) & mask)) }
-            for hash in hashes {
-                var slot = Int(hash) & mask
-                while words[slot] != 0, UInt32(truncatingIfNeeded: words[slot] >> 32) != hash {
-                    slot = (slot + 1) & mask
-                }
-                if words[slot] != 0 { body(Self.place(words[slot])) }
-            }
+        guard let start = words.baseAddress else { return }
+        for hash in hashes { afterglow_prefetch(start + (Int(hash) & mask)) }
+        for hash in hashes {
+            if let place = find(hash, where: { _ in true }) { body(place) }
         }
     }
 
@@ -89,7 +89,7 @@ package struct EntryIndex {
 
     /// Takes out everything; the room stays.
     package mutating func removeAll() {
-        for slot in words.indices { words[slot] = 0 }
+        words.update(repeating: 0)
         count = 0
     }
 
@@ -113,8 +113,9 @@ package struct EntryIndex {
 
     private mutating func grow() {
         let old = words
-        words = Array(repeating: 0, count: old.count * 2)
+        words = Self.table(old.count * 2)
         for word in old where word != 0 { put(word) }
+        old.deallocate()
     }
 
     private static func word(_ hash: UInt32, _ place: Int) -> UInt64 {

@@ -78,6 +78,10 @@ package struct EDNSOption: Hashable, Sendable {
     package static let extendedError: UInt16 = 15
     package static let reportChannel: UInt16 = 18
 
+    /// Whether an option of `count` octets is a cookie of RFC 7873 §4: a client cookie of 8, alone or with a server cookie of 8
+    /// to 32.
+    package static func isCookie(count: Int) -> Bool { count == 8 || (16...40).contains(count) }
+
     /// How long a connection may be idle (RFC 7828 §3.1), in units of 100 ms.
     package static func keepalive(_ idle: Duration) -> EDNSOption {
         let units = UInt16(clamping: idle.nanoseconds / 100_000_000)

@@ -42,26 +42,30 @@ extension Name {
     /// Whether no letter of the name is in upper case.
     var isLowercase: Bool {
         octets.withUnsafeBytes { octets in
-            var offset = 0
-            while offset < octets.count {
-                let word = Self.word(octets, at: offset)
-                if Self.lower(word) != word { return false }
-                offset += 8
-            }
-            return true
+            guard octets.count >= 8 else { return Self.lower(Self.short(octets)) == Self.short(octets) }
+            for offset in stride(from: 0, to: octets.count - 8, by: 8)
+            where Self.lower(Self.word(octets, at: offset)) != Self.word(octets, at: offset) { return false }
+            let last = Self.word(octets, at: octets.count - 8)
+            return Self.lower(last) == last
         }
     }
 
     /// Whether two names, or ends of names, are equal but for the case of their letters.
     package static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
-        guard left.count == right.count else { return false }
+        let count = left.count
+        guard count == right.count else { return false }
+        guard count >= 8 else { return lower(short(left)) == lower(short(right)) }
         var offset = 0
-        while offset < left.count {
-            let (first, second) = (word(left, at: offset), word(right, at: offset))
-            if first != second, lower(first) != lower(second) { return false }
+        while offset &+ 8 < count {
+            guard isSame(word(left, at: offset), word(right, at: offset)) else { return false }
             offset &+= 8
         }
-        return true
+        return isSame(word(left, at: count &- 8), word(right, at: count &- 8))
+    }
+
+    @inline(__always)
+    private static func isSame(_ left: UInt64, _ right: UInt64) -> Bool {
+        left == right || lower(left) == lower(right)
     }
 
     /// What names are hashed with for dictionaries: as unpredictable as the standard library's own hashes, so that nobody
@@ -73,13 +77,15 @@ extension Name {
     /// Each eight octets are multiplied in, as wyhash does it. With an unpredictable seed nobody can choose names that
     /// meet in a table.
     package static func hash(_ octets: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
-        var hash = seed ^ 0xA076_1D64_78BD_642F ^ UInt64(truncatingIfNeeded: octets.count)
+        let count = octets.count
+        var hash = seed ^ 0xA076_1D64_78BD_642F ^ UInt64(truncatingIfNeeded: count)
         var offset = 0
-        while offset < octets.count {
+        while offset &+ 8 < count {
             hash = mix(hash ^ lower(word(octets, at: offset)), 0xE703_7ED1_A0B4_28DB)
             offset &+= 8
         }
-        return mix(hash, 0x8EBC_6AF0_9C88_C6E3)
+        let last = count < 8 ? short(octets) : word(octets, at: count &- 8)
+        return mix(mix(hash ^ lower(last), 0xE703_7ED1_A0B4_28DB), 0x8EBC_6AF0_9C88_C6E3)
     }
 
     /// Both halves of a product, folded.
@@ -89,18 +95,17 @@ extension Name {
         return product.high ^ product.low
     }
 
-    /// Eight octets from an offset on, zeros where there are fewer.
+    /// Eight octets from an offset on, which must be there.
     @inline(__always)
     private static func word(_ octets: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
-        let missing = 8 &- (octets.count &- offset)
-        if missing <= 0 { return octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
-        if offset >= 8 {
-            // The last eight, without those that were taken before.
-            let last = octets.loadUnaligned(fromByteOffset: octets.count &- 8, as: UInt64.self)
-            return UInt64(littleEndian: last) &>> UInt64(truncatingIfNeeded: 8 &* missing)
-        }
+        octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    }
+
+    /// Fewer than eight octets, zeros behind them.
+    @inline(__always)
+    private static func short(_ octets: UnsafeRawBufferPointer) -> UInt64 {
         var word: UInt64 = 0
-        for octet in octets[offset...].reversed() { word = word &<< 8 | UInt64(octet) }
+        for octet in octets.reversed() { word = word &<< 8 | UInt64(octet) }
         return word
     }
 

@@ -35,16 +35,13 @@ final class AuthoritativeServer: DatagramHandler, StreamHandler {
         try? streams.start(self)
     }
 
-    func receive(
-        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
-        replyInto reply: UnsafeMutableRawBufferPointer
-    ) -> Int {
-        guard isReachable, let query = query([UInt8](octets)) else { return 0 }
-        let limit = query.edns.map { min(Int($0.payloadSize), Int(Limits.payloadSize)) }
-        let response = zones.respond(to: query).compose(limit: limit ?? Limits.payloadSizeWithoutEDNS)
-        guard response.count <= reply.count else { return 0 }
-        reply.copyBytes(from: response)
-        return response.count
+    func receive(_ datagrams: ArrivedDatagrams) {
+        for index in datagrams.all.indices where isReachable {
+            guard let query = query([UInt8](datagrams.all[index].octets)) else { continue }
+            let limit = query.edns.map { min(Int($0.payloadSize), Int(Limits.payloadSize)) }
+            let response = zones.respond(to: query)
+            datagrams.reply(to: index, with: response.compose(limit: limit ?? Limits.payloadSizeWithoutEDNS))
+        }
     }
 
     func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {

@@ -36,6 +36,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     private let queue: Int32
     private let wakeup: Int32
+    @exclusivity(unchecked) private var alarm: Alarm
     /// For how long the loop asks the kernel again before it lets it put the thread to sleep, in nanoseconds; 0 for not at all.
     private let busyPoll: Int64
     private let arrivals = Mutex(Arrivals())
@@ -56,7 +57,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var backlogs: [() -> Bool] = []
     @exclusivity(unchecked) private var hasBacklog = false
     private var batchInstant: Instant
-    private var batchTime: Timestamp
+    /// Read when it is first asked for.
+    @exclusivity(unchecked) private var batchTime: Timestamp?
     private var events = [afterglow_event](repeating: afterglow_event(), count: Limits.eventsPerWait)
 
     /// Room for one arriving message, shared by all sockets of the loop.
@@ -77,14 +79,20 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         self.clock = clock
         self.busyPoll = max(0, busyPoll?.nanoseconds ?? 0)
         batchInstant = clock.now
-        batchTime = clock.wallTime
         let kernel = KernelRandom()
         random = RandomSource { kernel.next() }
         queue = try SystemError.check(.createQueue, afterglow_epoll_create())
         wakeup = try SystemError.check(.createWakeup, afterglow_eventfd())
+        alarm = try Alarm()
         let events = Readiness.readable.rawValue
-        _ = try SystemError.check(.register, afterglow_epoll_add(queue, wakeup, events, 0))
+        _ = try SystemError.check(.register, afterglow_epoll_add(queue, wakeup, events, Self.wakeupToken))
+        _ = try SystemError.check(
+            .register, afterglow_epoll_add(queue, alarm.descriptor, events | AFTERGLOW_EDGE, Self.alarmToken))
     }
+
+    /// Tokens of what is no source; keys of sources are above.
+    private static let wakeupToken: UInt64 = 0
+    private static let alarmToken: UInt64 = 1
 
     deinit {
         _ = afterglow_close(wakeup)
@@ -139,7 +147,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     /// UTC, read once for each batch of events.
     package var wallTime: Timestamp {
-        isCurrent ? batchTime : clock.wallTime
+        guard isCurrent else { return clock.wallTime }
+        let time = batchTime ?? clock.wallTime
+        batchTime = time
+        return time
     }
 }
 
@@ -308,44 +319,37 @@ extension EventLoop {
     }
 
     private func wait() {
-        var timeout: Int64 = -1
-        if !jobs.isEmpty || hasBacklog {
-            timeout = 0
-        } else if let next = timers.nextInstant() {
-            timeout = max(0, next.nanoseconds &- clock.now.nanoseconds)
-        }
+        let sleeps = jobs.isEmpty && !hasBacklog
         var count: Int32 = 0
-        if timeout != 0, busyPoll > 0 { count = spin(notBeyond: &timeout) }
-        if count == 0 { count = afterglow_epoll_wait(queue, &events, Int32(events.count), timeout) }
+        if sleeps {
+            if let next = timers.nextInstant() { alarm.set(for: next, of: clock) }
+            if busyPoll > 0 { count = spin() }
+        }
+        if count == 0 { count = afterglow_epoll_wait(queue, &events, Int32(events.count), sleeps) }
         readClocks()
         for index in 0..<max(0, Int(count)) {
             let event = events[index]
-            if event.token == 0 {
-                takeArrivals()
-            } else {
-                sources[event.token]?.ready(Readiness(rawValue: event.events))
+            switch event.token {
+            case Self.wakeupToken: takeArrivals()
+            case Self.alarmToken: alarm.hasRung()
+            default: sources[event.token]?.ready(Readiness(rawValue: event.events))
             }
         }
     }
 
-    /// Asks for events again and again for as long as busy polling lasts, or until a timer is due in `timeout` nanoseconds, where
-    /// that is 0 or more; takes what has passed off it. What `epoll_wait` returned last.
-    private func spin(notBeyond timeout: inout Int64) -> Int32 {
-        let begin = SystemClock.now.nanoseconds
-        let length = timeout < 0 ? busyPoll : min(busyPoll, timeout)
-        var passed: Int64 = 0
-        while passed < length {
-            let count = afterglow_epoll_wait(queue, &events, Int32(events.count), 0)
+    /// Asks for events again and again for as long as busy polling lasts. What `epoll_wait` returned last.
+    private func spin() -> Int32 {
+        let end = SystemClock.now.nanoseconds &+ busyPoll
+        repeat {
+            let count = afterglow_epoll_wait(queue, &events, Int32(events.count), false)
             if count != 0 { return count }
-            passed = SystemClock.now.nanoseconds &- begin
-        }
-        if timeout > 0 { timeout = max(0, timeout &- passed) }
+        } while SystemClock.now.nanoseconds < end
         return 0
     }
 
     private func readClocks() {
         batchInstant = clock.now
-        batchTime = clock.wallTime
+        batchTime = nil
     }
 
     private func fireTimers() {

@@ -21,6 +21,11 @@ package final class MachineClock: Sendable {
         Instant(nanoseconds: SystemClock.now.nanoseconds &+ instantLead.load(ordering: .relaxed))
     }
 
+    /// What the clock of the machine shows when this one shows `instant`, unless it is set ahead meanwhile.
+    func machineInstant(of instant: Instant) -> Instant {
+        Instant(nanoseconds: instant.nanoseconds &- instantLead.load(ordering: .relaxed))
+    }
+
     /// UTC.
     package var wallTime: Timestamp {
         let lead = wallLead.load(ordering: .relaxed) / 1_000_000

@@ -6,6 +6,7 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Call: String, Hashable, Sendable {
         case createQueue = "epoll_create"
         case createWakeup = "eventfd"
+        case createTimer = "timerfd_create"
         case register = "epoll_ctl"
         case connect
         case createThread = "pthread_create"

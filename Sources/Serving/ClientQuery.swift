@@ -58,7 +58,7 @@ enum ClientQuery {
     /// A COOKIE option of another length than RFC 7873 §4 gives is a format error (§5.2.2).
     private static func cookieIsWellFormed(_ message: Message) -> Bool {
         let cookies = message.edns?.options.filter { $0.code == EDNSOption.cookie } ?? []
-        return cookies.allSatisfy { ServerCookies.isWellFormed(count: $0.data.count) }
+        return cookies.allSatisfy { EDNSOption.isCookie(count: $0.data.count) }
     }
 
     /// Whether the octets begin like a NOTIFY query (RFC 1996 §3).

@@ -1,3 +1,4 @@
+import Caching
 import EventLoop
 import Primitives
 import Telemetry
@@ -17,8 +18,8 @@ final class DatagramFront: @unchecked Sendable {
     /// The cookies that answers carry; nil for none.
     @exclusivity(unchecked) var cookies: ServerCookies?
 
-    /// The shapes of the datagrams that came together, and how many of them have been answered.
-    @exclusivity(unchecked) private var expected = ExpectedQueries()
+    /// What the datagrams that came together ask.
+    @exclusivity(unchecked) private var queries = ArrivedQueries()
 
     init(access: AccessList, cookies: ServerCookies?, answerMemory: Int) {
         self.access = access
@@ -41,34 +42,36 @@ final class DatagramFront: @unchecked Sendable {
         return count
     }
 
-    /// Reads the questions of datagrams that came together, and begins to bring their answers.
-    func expect(_ datagrams: ArrivedDatagrams) {
-        expected.removeAll()
-        guard datagrams.count >= Self.worthExpecting else { return }
-        for index in 0..<datagrams.count {
-            let octets = datagrams[index]
-            expected.add(QueryShape(octets, seed: seed), of: octets)
+    /// Answers what can be answered at once of datagrams that came together; `others` is called with each of the rest.
+    func answer(_ datagrams: ArrivedDatagrams, on loop: EventLoop, others: (Int) -> Void) {
+        queries.read(datagrams, from: access, seed: seed)
+        if datagrams.all.count >= Self.worthExpecting { answers.expect(queries.hashes) }
+        let now = loop.now
+        for (index, datagram) in datagrams.all.enumerated() {
+            guard let shape = queries[index] else {
+                others(index)
+                continue
+            }
+            let count = answer(datagram, shape, at: now, on: loop)
+            datagrams.replyCounts[index] = count
+            if count == 0 { others(index) }
         }
-        answers.expect(expected)
     }
 
     /// Of fewer the first would wait for the others in vain.
-    private static let worthExpecting = 4
+    private static let worthExpecting = 2
 
-    /// Writes the answer into `reply` and returns its length; 0 when the datagram must go the long way.
-    func answer(
-        _ octets: UnsafeRawBufferPointer, from client: IPAddress, into reply: UnsafeMutableRawBufferPointer,
-        on loop: EventLoop
+    /// Writes the answer to one of them and returns its length; 0 when it must go the long way.
+    private func answer(
+        _ datagram: ArrivedDatagram, _ shape: QueryShape, at now: Instant, on loop: EventLoop
     ) -> Int {
-        guard access.allows(client),
-            let shape = expected.take(octets) ?? QueryShape(octets, seed: seed)
-        else { return 0 }
-        let count = answers.answer(octets, shape, into: reply, at: loop.now)
+        let reply = datagram.replyRoom
+        let count = answers.answer(datagram.octets, shape, into: reply, at: now)
         if count > 3 { counters.addCached(responseCode: reply[3]) }
-        guard count > 0, !shape.cookie.isEmpty, let cookies else { return count }
+        guard count > 0, shape.hasCookie, let cookies else { return count }
         return cookies.append(
             to: reply, count: count, limit: shape.limit,
-            answering: UnsafeRawBufferPointer(rebasing: octets[shape.cookie]), from: client, at: loop.wallTime
-        )
+            answering: UnsafeRawBufferPointer(rebasing: datagram.octets[shape.cookie]), from: datagram.sender,
+            at: loop.wallTime)
     }
 }

@@ -19,10 +19,6 @@ package struct ServerCookies: Sendable {
     private static let ageMax: Int32 = 3600
     private static let aheadMax: Int32 = 300
 
-    /// Whether an option of `count` octets is one of RFC 7873 §4: a client cookie of 8, alone or with a server
-    /// cookie of 8 to 32.
-    static func isWellFormed(count: Int) -> Bool { count == 8 || (16...40).contains(count) }
-
     /// Writes the cookies for a client into 24 octets of `room`, a new one in each answer.
     package func write(
         answering option: UnsafeRawBufferPointer, from client: IPAddress, at time: Timestamp,
@@ -79,7 +75,7 @@ package struct ServerCookies: Sendable {
 extension ServerCookies {
     /// The option that answers a client's; nil when the client sent none.
     func option(answering option: EDNSOption?, from client: IPAddress, at time: Timestamp) -> EDNSOption? {
-        guard let option, Self.isWellFormed(count: option.data.count) else { return nil }
+        guard let option, EDNSOption.isCookie(count: option.data.count) else { return nil }
         let data = [UInt8](unsafeUninitializedCapacity: Self.octetCount) { room, count in
             let room = UnsafeMutableRawBufferPointer(room)
             option.data.withUnsafeBytes { write(answering: $0, from: client, at: time, into: room) }

@@ -38,18 +38,14 @@ package final class WorkerListeners: DatagramHandler, StreamHandler, @unchecked 
         streams?.stop()
     }
 
-    package func expect(_ datagrams: ArrivedDatagrams) { front.expect(datagrams) }
-
-    package func receive(
-        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
-        replyInto reply: UnsafeMutableRawBufferPointer
-    ) -> Int {
-        guard datagrams != nil else { return 0 }
-        let count = front.answer(octets, from: peer.address, into: reply, on: loop)
-        if count > 0 { return count }
-        // Whatever needs a resolution waits until all that has come was looked at.
-        if waiting.add(octets, from: peer) { loop.backlogGrew() }
-        return 0
+    package func receive(_ datagrams: ArrivedDatagrams) {
+        guard self.datagrams != nil else { return }
+        front.answer(datagrams, on: loop) { index in
+            // Whatever needs a resolution waits until all that has come was looked at.
+            if waiting.add(datagrams.all[index].octets, from: datagrams.peer(of: index)) {
+                loop.backlogGrew()
+            }
+        }
     }
 
     /// Begins some of the resolutions that wait; whether more are left.

@@ -75,12 +75,33 @@ import Testing
         }
     }
 
+    @Test("Where two loops share an endpoint none that asks is left without an answer")
+    func nothingLost() async throws {
+        try await withWorker { one in
+            try await withWorker { two in
+                let server = try await one.bind()
+                _ = try await two.bind(at: server)
+                try await one.answer(by: ScriptedHandler(now: { $0 }))
+                try await two.answer(by: ScriptedHandler(now: { $0 }))
+                await withTaskGroup(of: Void.self) { group in
+                    for number in 0..<UInt8(200) {
+                        group.addTask {
+                            #expect(await one.exchange([number], with: server).octets == [number])
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("Two loops share the datagrams of one endpoint")
     func sharedPort() async throws {
         try await withWorker { one in
             try await withWorker { two in
-                let server = try await one.listen(ScriptedHandler(now: { _ in [1] }))
-                #expect(try await two.listen(ScriptedHandler(now: { _ in [2] }), at: server) == server)
+                let server = try await one.bind()
+                #expect(try await two.bind(at: server) == server)
+                try await one.answer(by: ScriptedHandler(now: { _ in [1] }))
+                try await two.answer(by: ScriptedHandler(now: { _ in [2] }))
                 var answers: Set<[UInt8]?> = []
                 for _ in 0..<1000 where answers.count < 2 {
                     answers.insert(await one.exchange([0], with: server).octets)

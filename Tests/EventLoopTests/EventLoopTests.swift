@@ -24,6 +24,42 @@ import Testing
         }
     }
 
+    @Test("A timer that is due before all others fires when it is due, however late those are")
+    func earlier() async throws {
+        try await withWorker { worker in
+            let fired = try await worker.run { worker in
+                var fired: [Int] = []
+                let start = worker.loop.now
+                worker.loop.schedule(at: start + .seconds(600)) { fired.append(600) }
+                // The loop goes to sleep with that alone in mind, as this way off it and back lets it.
+                await Task.detached {}.value
+                worker.loop.schedule(at: start + .milliseconds(1)) { fired.append(1) }
+                await worker.loop.sleep(until: start + .milliseconds(2))
+                return fired
+            }
+            #expect(fired == [1])
+        }
+    }
+
+    @Test(
+        "Where a clock is set ahead, what became due fires when the loop is woken, and what follows in time")
+    func setAhead() async throws {
+        let clock = MachineClock()
+        let loop = try EventLoop(name: "ahead", clock: clock)
+        loop.start()
+        defer { loop.stop() }
+        let worker = Worker(loop)
+        let start = loop.now
+        async let woken: Void = worker.run { await $0.loop.sleep(until: start + .seconds(3600)) }
+        async let later: Void = worker.run { await $0.loop.sleep(until: start + .milliseconds(3_600_010)) }
+        // Only a loop that has set its alarm for an hour from now shows what setting it anew does.
+        try await worker.run { await $0.loop.sleep(until: start + .milliseconds(5)) }
+        clock.advance(by: .seconds(3600))
+        #expect(try await worker.run { $0.loop.isCurrent })
+        _ = try await (woken, later)
+        #expect(loop.now >= start + .milliseconds(3_600_010))
+    }
+
     @Test("A cancelled timer does not fire")
     func cancel() async throws {
         try await withWorker { worker in

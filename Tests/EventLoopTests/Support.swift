@@ -9,6 +9,7 @@ actor Worker {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
     var kept: [AnyObject] = []
+    private var bound: DatagramListener?
     var fired: [Int] = []
 
     init(_ loop: EventLoop) { self.loop = loop }
@@ -22,11 +23,24 @@ actor Worker {
     func listen(
         _ handler: sending some ReplyingHandler, at endpoint: Endpoint = Endpoint(loopback, port: 0)
     ) throws -> Endpoint {
+        let bound = try bind(at: endpoint)
+        try answer(by: handler)
+        return bound
+    }
+
+    /// Binds a listener, the first half of `listen`.
+    func bind(at endpoint: Endpoint = Endpoint(loopback, port: 0)) throws -> Endpoint {
         let listener = try DatagramListener(loop: loop, endpoint: endpoint)
+        bound = listener
+        return listener.localEndpoint
+    }
+
+    /// Starts the listener that was bound last, the second half.
+    func answer(by handler: sending some ReplyingHandler) throws {
+        guard let listener = bound else { return }
         handler.listener = listener
         try listener.start(handler)
         kept += [listener, handler]
-        return listener.localEndpoint
     }
 
     /// A bound port that nobody answers.
@@ -65,15 +79,12 @@ final class ScriptedHandler: ReplyingHandler {
         self.later = later
     }
 
-    func receive(
-        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
-        replyInto reply: UnsafeMutableRawBufferPointer
-    ) -> Int {
-        let query = [UInt8](octets)
-        let answer = now(query)
-        reply.copyBytes(from: answer)
-        for octets in later(query) { listener?.send(octets, to: peer) }
-        return answer.count
+    func receive(_ datagrams: ArrivedDatagrams) {
+        for index in datagrams.all.indices {
+            let query = [UInt8](datagrams.all[index].octets)
+            datagrams.reply(to: index, with: now(query))
+            for octets in later(query) { listener?.send(octets, to: datagrams.peer(of: index)) }
+        }
     }
 }
 
@@ -89,18 +100,18 @@ final class PortHandler: ReplyingHandler {
         self.replies = replies
     }
 
-    func receive(
-        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
-        replyInto reply: UnsafeMutableRawBufferPointer
-    ) -> Int {
+    func receive(_ datagrams: ArrivedDatagrams) {
+        for index in datagrams.all.indices { receive(from: datagrams.peer(of: index)) }
+    }
+
+    private func receive(from peer: PeerAddress) {
         peers.append(peer)
-        guard peers.count == queries else { return 0 }
+        guard peers.count == queries else { return }
         for peer in peers {
             let port = withUnsafeBytes(of: peer.port.bigEndian) { [UInt8]($0) }
             for _ in 0..<replies { listener?.send(port, to: peer) }
         }
         peers = []
-        return 0
     }
 }
 

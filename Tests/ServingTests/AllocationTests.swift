@@ -1,4 +1,5 @@
 import AllocationCounter
+import Caching
 import DNSWire
 import EventLoop
 import Primitives

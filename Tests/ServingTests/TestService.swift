@@ -50,13 +50,11 @@ final class Authority: DatagramHandler, StreamHandler, @unchecked Sendable {
         return zones.respond(to: query)
     }
 
-    func receive(
-        _ octets: UnsafeRawBufferPointer, from peer: PeerAddress,
-        replyInto reply: UnsafeMutableRawBufferPointer
-    ) -> Int {
-        guard let composed = response(Array(octets))?.compose(limit: 1232) else { return 0 }
-        reply.copyBytes(from: composed)
-        return composed.count
+    func receive(_ datagrams: ArrivedDatagrams) {
+        for index in datagrams.all.indices {
+            guard let response = response(Array(datagrams.all[index].octets)) else { continue }
+            datagrams.reply(to: index, with: response.compose(limit: 1232))
+        }
     }
 
     func receive(_ message: [UInt8], from peer: Endpoint, on connection: StreamConnection) {

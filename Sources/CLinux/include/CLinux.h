@@ -51,13 +51,28 @@ enum {
   AFTERGLOW_HANGUP = 16,
 };
 
+/* Has epoll tell of readiness once each time that it comes about. */
+#define AFTERGLOW_EDGE 0x80000000u
+
 struct afterglow_batch;
+
+/* A datagram that came with others, and AFTERGLOW_DATAGRAM_OCTETS of room for its reply; until more is received. */
+struct afterglow_arrival {
+  const uint8_t *octets;
+  size_t count;
+  uint8_t *reply;
+  struct afterglow_address sender;
+};
 
 int afterglow_epoll_create(void);
 int afterglow_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token);
 int afterglow_epoll_change(int epoll, int descriptor, uint32_t events, uint64_t token);
-/* Waits at most `nanoseconds`; below 0 waits without limit. */
-int afterglow_epoll_wait(int epoll, struct afterglow_event *events, int capacity, int64_t nanoseconds);
+/* What is ready, at once or, where it `sleeps`, once something is. */
+int afterglow_epoll_wait(int epoll, struct afterglow_event *events, int capacity, bool sleeps);
+
+int afterglow_timerfd(void);
+/* Makes a timer ready in so many nanoseconds, whatever it was set to before. */
+int afterglow_timerfd_set(int descriptor, int64_t nanoseconds);
 
 int afterglow_eventfd(void);
 void afterglow_eventfd_signal(int descriptor);
@@ -73,6 +88,9 @@ void afterglow_name_thread(const char *name);
 
 /* A bound, nonblocking datagram socket. */
 int afterglow_udp_listen(const struct afterglow_address *address);
+/* Another socket at the address of a listening one, for what is sent. A socket that epoll watches is woken by each datagram that it has
+   sent, in vain; this one nobody watches. Negative where there is none: at a wildcard address, and before Linux 5.4. */
+int afterglow_udp_sender(int listener);
 /* A bound, listening, nonblocking stream socket. */
 int afterglow_tcp_listen(const struct afterglow_address *address);
 int afterglow_local_address(int descriptor, struct afterglow_address *address);
@@ -89,16 +107,17 @@ int afterglow_read_queued_error(int descriptor, struct afterglow_queued_error *e
 
 struct afterglow_batch *afterglow_batch_create(void);
 void afterglow_batch_destroy(struct afterglow_batch *batch);
-int afterglow_batch_receive(struct afterglow_batch *batch, int descriptor);
-const uint8_t *afterglow_batch_octets(struct afterglow_batch *batch, int index);
-size_t afterglow_batch_count(struct afterglow_batch *batch, int index);
+/* Receives what has come and tells of each; there is room for AFTERGLOW_BATCH in `arrivals`. */
+int afterglow_batch_receive(struct afterglow_batch *batch, int descriptor, struct afterglow_arrival *arrivals);
+/* What a late reply to one of those that came last needs. */
 void afterglow_batch_peer(struct afterglow_batch *batch, int index, struct afterglow_peer *peer);
-/* The next free reply buffer, NULL when all are queued. */
-uint8_t *afterglow_batch_reply_buffer(struct afterglow_batch *batch);
-/* Queues the `count` octets in the next free reply buffer for `peer`. */
+/* Sends to each of the `arrived` senders the first `counts[index]` octets of its room, nothing where that is 0. What the kernel
+   refuses is dropped. Returns the number sent. */
+int afterglow_batch_reply(struct afterglow_batch *batch, int descriptor, const intptr_t *counts, int arrived);
+/* The next free buffer for a late reply, NULL when all are queued. */
+uint8_t *afterglow_batch_queue_buffer(struct afterglow_batch *batch);
+/* Queues the `count` octets in that buffer for `peer`. */
 void afterglow_batch_queue(struct afterglow_batch *batch, size_t count, const struct afterglow_peer *peer);
-/* Queues them for the sender of an arrival, whose `peer` was read before; to be sent before more is received. */
-void afterglow_batch_answer(struct afterglow_batch *batch, int arrival, size_t count, const struct afterglow_peer *peer);
 /* Sends what is queued; what the kernel refuses is dropped. Returns the number sent. */
 int afterglow_batch_flush(struct afterglow_batch *batch, int descriptor);
 

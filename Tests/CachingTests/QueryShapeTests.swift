@@ -1,6 +1,6 @@
+import Caching
 import DNSWire
 import Primitives
-import Serving
 import Testing
 
 /// The fast look at a query must never trap, and never take for a query what is none.

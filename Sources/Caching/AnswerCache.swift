@@ -1,4 +1,3 @@
-import Caching
 import DNSWire
 package import Primitives
 
@@ -37,9 +36,9 @@ package final class AnswerCache {
         static let isRenewed: UInt8 = 0x80
     }
 
-    /// Has memory bring what `answer` reads for queries that came together.
-    func expect(_ queries: borrowing ExpectedQueries) {
-        index.expect(queries.hashes) { ring.expect($0) }
+    /// Has memory bring what `answer` reads for queries that came together: those with these `tableHash`es.
+    package func expect(_ hashes: UnsafeBufferPointer<UInt32>) {
+        index.expect(hashes) { ring.expect($0) }
     }
 
     /// Writes the answer to a query into `reply` and returns its length; 0 when there is none that fits.
@@ -56,7 +55,7 @@ package final class AnswerCache {
         guard message.count <= shape.limit, message.count <= reply.count else { return 0 }
         ring.touch(place)
         reply.copyMemory(from: message)
-        reply.copyBytes(from: query[..<2])
+        reply.storeBytes(of: query.loadUnaligned(as: UInt16.self), as: UInt16.self)
         UnsafeMutableRawBufferPointer(rebasing: reply[12...])
             .copyMemory(from: UnsafeRawBufferPointer(rebasing: query[12..<shape.questionEnd]))
         let lived = present - Self.moment(entry, Layout.stored)

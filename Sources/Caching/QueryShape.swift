@@ -7,26 +7,34 @@ import Primitives
 package struct QueryShape {
     /// A hash of the question in lower case and of the flags that change an answer.
     package let hash: UInt64
-    /// The end of the question section; the question starts at offset 12.
-    package let questionEnd: Int
     /// RD, AD, CD, DO and the presence of EDNS in one octet: part of the key.
     package let flags: UInt8
+    // Offsets and lengths are below 4,096: shapes of a whole batch stay close together.
+    private let end: UInt16
+    private let most: UInt16
+    private let cookieStart: UInt16
+    private let cookieEnd: UInt16
+
+    /// The end of the question section; the question starts at offset 12.
+    package var questionEnd: Int { Int(end) }
     /// The largest answer that the client takes, in octets.
-    package let limit: Int
+    package var limit: Int { Int(most) }
+    /// Whether the client sent a cookie.
+    package var hasCookie: Bool { cookieStart < cookieEnd }
     /// Where the data of the client's cookie option stands; empty without one.
-    package let cookie: Range<Int>
+    package var cookie: Range<Int> { Int(cookieStart)..<max(Int(cookieStart), Int(cookieEnd)) }
 
     /// An OPT record without options (RFC 6891 §6.1.2).
-    static let emptyOPTOctets = 11
+    package static let emptyOPTOctets = 11
 
     /// The lower half of the hash, by which tables find it.
-    var tableHash: UInt32 { UInt32(truncatingIfNeeded: hash) }
+    package var tableHash: UInt32 { UInt32(truncatingIfNeeded: hash) }
 
     /// - Parameter seed: what makes the hash unpredictable; the same for all that are compared.
     package init?(_ octets: UnsafeRawBufferPointer, seed: UInt64 = 0) {
         guard octets.count >= 17, octets.count <= 512, octets[2] & 0xFE == 0, octets[3] & 0x4F == 0,
-            octets[4] == 0,
-            octets[5] == 1, octets[6] | octets[7] | octets[8] | octets[9] | octets[10] == 0, octets[11] <= 1
+            // One question, no answers, no authorities, one additional record at most.
+            UInt64(bigEndian: octets.loadUnaligned(fromByteOffset: 4, as: UInt64.self)) & ~1 == 1 << 48
         else { return nil }
         var position = 12
         while position < octets.count, octets[position] != 0 {
@@ -53,10 +61,11 @@ package struct QueryShape {
         hash = Name.hash(
             UnsafeRawBufferPointer(rebasing: octets[12..<(end - 4)]),
             seed: seed ^ rest &* 0x9E37_79B9_7F4A_7C15)
-        self.questionEnd = end
         self.flags = flags
-        self.limit = limit
-        self.cookie = cookie
+        self.end = UInt16(truncatingIfNeeded: end)
+        most = UInt16(truncatingIfNeeded: limit)
+        cookieStart = UInt16(truncatingIfNeeded: cookie.lowerBound)
+        cookieEnd = UInt16(truncatingIfNeeded: cookie.upperBound)
     }
 
     /// An OPT record of version 0 that ends the message. Of its options, which must be whole, the cookie is noted;
@@ -76,7 +85,7 @@ package struct QueryShape {
             option = data + Int(octets[option + 2]) << 8 + Int(octets[option + 3])
             if code == EDNSOption.nsid { return nil }
             guard code == EDNSOption.cookie else { continue }
-            guard cookie.isEmpty, ServerCookies.isWellFormed(count: option - data) else { return nil }
+            guard cookie.isEmpty, EDNSOption.isCookie(count: option - data) else { return nil }
             cookie = data..<option
         }
         guard option == octets.count else { return nil }

@@ -1,6 +1,6 @@
+import Caching
 import DNSWire
 import Primitives
-import Serving
 import Testing
 import Zones
 
