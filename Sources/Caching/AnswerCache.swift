@@ -1,25 +1,25 @@
 import DNSWire
-package import Primitives
+public import Primitives
 
 /// A worker's finished answers, as octets that only need their ID, TTLs and case patched.
 ///
 /// They stand in one ring of fixed size: a look-up allocates nothing and takes no lock. What was asked for since it was
 /// written is written again when its turn to go comes. What the cache forgets, the record cache still knows.
-package final class AnswerCache {
+public final class AnswerCache {
     @exclusivity(unchecked) private var ring: EntryRing
     @exclusivity(unchecked) private var index: EntryIndex
     /// Called once for an answer that is asked for in the last tenth of its time, with the query and the seconds left;
     /// not for one that holds for less than `Limits.renewableLifetime` anyway.
-    @exclusivity(unchecked) package var runsOut: ((UnsafeRawBufferPointer, UInt32) -> Void)?
+    @exclusivity(unchecked) public var runsOut: ((UnsafeRawBufferPointer, UInt32) -> Void)?
 
     /// A cache that occupies `memory` octets at most, once it is full of ordinary answers: an eighth of it for the index.
-    package init(memory: Int) {
+    public init(memory: Int) {
         index = EntryIndex(octetsMax: max(4096, memory / 8))
         ring = EntryRing(capacity: max(32_768, memory - memory / 8))
     }
 
     /// The octets in use.
-    package var octetCount: Int { ring.used + index.octetCount }
+    public var octetCount: Int { ring.used + index.octetCount }
 
     /// What stands before the octets of a message: hash, moments of arrival and expiry, the length of the question's name, and
     /// where the TTLs are.
@@ -37,12 +37,12 @@ package final class AnswerCache {
     }
 
     /// Has memory bring what `answer` reads for queries that came together: those with these `tableHash`es.
-    package func expect(_ hashes: UnsafeBufferPointer<UInt32>) {
+    public func expect(_ hashes: UnsafeBufferPointer<UInt32>) {
         index.expect(hashes) { ring.expect($0) }
     }
 
     /// Writes the answer to a query into `reply` and returns its length; 0 when there is none that fits.
-    package func answer(
+    public func answer(
         _ query: UnsafeRawBufferPointer, _ shape: QueryShape, into reply: UnsafeMutableRawBufferPointer,
         at now: Instant
     ) -> Int {
@@ -73,7 +73,7 @@ package final class AnswerCache {
     }
 
     /// Keeps an answer until its lowest TTL ends.
-    package func store(
+    public func store(
         _ octets: [UInt8], for query: UnsafeRawBufferPointer, _ shape: QueryShape, ttl: UInt32,
         at now: Instant
     ) {
@@ -120,7 +120,7 @@ package final class AnswerCache {
     }
 
     /// Forgets everything, as when the zones that answers came from have changed.
-    package func removeAll() {
+    public func removeAll() {
         ring.removeAll()
         index.removeAll()
     }

@@ -1,7 +1,7 @@
-package import DNSWire
+public import DNSWire
 
 /// What is known of a name and type.
-package enum CachedAnswer: Hashable, Sendable {
+public enum CachedAnswer: Hashable, Sendable {
     case positive(RecordSet)
     /// The name exists, the type does not; with the SOA that says so (RFC 2308).
     case noData(StartOfZone)
@@ -10,12 +10,12 @@ package enum CachedAnswer: Hashable, Sendable {
 }
 
 /// The SOA record of a negative answer, with the RDATA of the RRSIG records that cover it.
-package struct StartOfZone: Hashable, Sendable {
-    package let zone: Name
-    package let data: RecordData
-    package let signatures: [RecordData]
+public struct StartOfZone: Hashable, Sendable {
+    public let zone: Name
+    public let data: RecordData
+    public let signatures: [RecordData]
 
-    package init(zone: Name, data: RecordData, signatures: [RecordData] = []) {
+    public init(zone: Name, data: RecordData, signatures: [RecordData] = []) {
         self.zone = zone
         self.data = data
         self.signatures = signatures
@@ -23,11 +23,11 @@ package struct StartOfZone: Hashable, Sendable {
 }
 
 /// A cached answer with the seconds that it still lives, or how long ago it expired.
-package struct CacheHit: Sendable {
-    package let answer: CachedAnswer
-    package let evidence: Evidence
+public struct CacheHit: Sendable {
+    public let answer: CachedAnswer
+    public let evidence: Evidence
     /// Seconds left; zero when stale.
-    package let ttl: UInt32
+    public let ttl: UInt32
     /// Seconds since expiry; nil when fresh.
-    package let staleFor: UInt32?
+    public let staleFor: UInt32?
 }

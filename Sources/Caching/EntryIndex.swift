@@ -3,14 +3,14 @@ import CProcessor
 /// Finds places by a hash of 32 bits: an open table of words, probed one after the other, that never holds a hole.
 ///
 /// Whether the place found is the right one is for the caller to see. Confined to whoever holds it.
-package struct EntryIndex: ~Copyable, @unchecked Sendable {
+public struct EntryIndex: ~Copyable, @unchecked Sendable {
     /// The hash above, the place plus one in units of eight octets below; 0 where nothing stands. Their number is a power of two.
     private var words: UnsafeMutableBufferPointer<UInt64>
     private let wordsMax: Int
-    package private(set) var count = 0
+    public private(set) var count = 0
 
     /// A table that grows with its contents to `octetsMax` octets at most.
-    package init(octetsMax: Int) {
+    public init(octetsMax: Int) {
         let limit = max(16, octetsMax / 8)
         wordsMax = 1 << (Int.bitWidth - 1 - limit.leadingZeroBitCount)
         words = Self.table(min(16, wordsMax))
@@ -25,13 +25,13 @@ package struct EntryIndex: ~Copyable, @unchecked Sendable {
     }
 
     /// The octets that the table occupies.
-    package var octetCount: Int { words.count * 8 }
+    public var octetCount: Int { words.count * 8 }
 
     /// Whether another place fits in, now or after growth.
-    package var hasRoom: Bool { count < wordsMax - wordsMax / 8 }
+    public var hasRoom: Bool { count < wordsMax - wordsMax / 8 }
 
     /// The place under a hash for which `matches` holds.
-    package func find(_ hash: UInt32, where matches: (Int) -> Bool) -> Int? {
+    public func find(_ hash: UInt32, where matches: (Int) -> Bool) -> Int? {
         let mask = words.count - 1
         var slot = Int(hash) & mask
         while words[slot] != 0 {
@@ -46,7 +46,7 @@ package struct EntryIndex: ~Copyable, @unchecked Sendable {
 
     /// Has memory bring what `find` reads first for each of some hashes, all at once, and then calls `body` with the first place
     /// under each, which may be another's.
-    package func expect(_ hashes: UnsafeBufferPointer<UInt32>, _ body: (Int) -> Void) {
+    public func expect(_ hashes: UnsafeBufferPointer<UInt32>, _ body: (Int) -> Void) {
         let mask = words.count - 1
         guard let start = words.baseAddress else { return }
         for hash in hashes { afterglow_prefetch(start + (Int(hash) & mask)) }
@@ -56,7 +56,7 @@ package struct EntryIndex: ~Copyable, @unchecked Sendable {
     }
 
     /// Adds a place that is a multiple of eight below 32 GiB; `hasRoom` must hold.
-    package mutating func insert(_ hash: UInt32, _ place: Int) {
+    public mutating func insert(_ hash: UInt32, _ place: Int) {
         precondition(hasRoom, "no room was made in the index")
         if count >= words.count - words.count / 4, words.count < wordsMax { grow() }
         put(Self.word(hash, place))
@@ -64,13 +64,13 @@ package struct EntryIndex: ~Copyable, @unchecked Sendable {
     }
 
     /// Has a hash that led to one place lead to another.
-    package mutating func move(_ hash: UInt32, from place: Int, to other: Int) {
+    public mutating func move(_ hash: UInt32, from place: Int, to other: Int) {
         guard let slot = slot(of: hash, place) else { return }
         words[slot] = Self.word(hash, other)
     }
 
     /// Takes out what leads from a hash to a place; nothing where it does not stand there.
-    package mutating func remove(_ hash: UInt32, _ place: Int) {
+    public mutating func remove(_ hash: UInt32, _ place: Int) {
         guard var hole = slot(of: hash, place) else { return }
         let mask = words.count - 1
         var slot = (hole + 1) & mask
@@ -88,7 +88,7 @@ package struct EntryIndex: ~Copyable, @unchecked Sendable {
     }
 
     /// Takes out everything; the room stays.
-    package mutating func removeAll() {
+    public mutating func removeAll() {
         words.update(repeating: 0)
         count = 0
     }

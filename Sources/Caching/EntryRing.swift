@@ -4,40 +4,40 @@ import CProcessor
 ///
 /// An entry is its octets, without an object of its own. The memory is asked for at once and occupied as it is
 /// written to. Places are offsets that stay valid until the entry is dropped. Confined to whoever holds it.
-package struct EntryRing: ~Copyable, @unchecked Sendable {
+public struct EntryRing: ~Copyable, @unchecked Sendable {
     /// What stands before the octets of each entry: how many the ring has for it, whether it is there still, how often it was
     /// asked for, and how many octets of padding follow it.
-    package static let overhead = 8
+    public static let overhead = 8
 
     private let room: UnsafeMutableRawBufferPointer
     /// Where the next entry goes, and where the oldest stands.
     private var head = 0
     private var tail = 0
     /// The octets between both, fillers at the end of the memory included.
-    package private(set) var used = 0
+    public private(set) var used = 0
 
     /// A ring of `capacity` octets, rounded down to a multiple of eight.
-    package init(capacity: Int) {
+    public init(capacity: Int) {
         room = .allocate(byteCount: max(0, capacity) & ~7, alignment: 8)
     }
 
     deinit { room.deallocate() }
 
-    package var capacity: Int { room.count }
-    package var isEmpty: Bool { used == 0 }
+    public var capacity: Int { room.count }
+    public var isEmpty: Bool { used == 0 }
 
     /// How many octets of the ring an entry of `count` octets takes.
-    package static func octets(for count: Int) -> Int { (count + overhead + 7) & ~7 }
+    public static func octets(for count: Int) -> Int { (count + overhead + 7) & ~7 }
 
     /// Whether an entry of `count` octets can be appended now, a filler before it included.
-    package func hasRoom(for count: Int) -> Bool {
+    public func hasRoom(for count: Int) -> Bool {
         let need = Self.octets(for: count)
         let filler = head + need > room.count ? room.count - head : 0
         return need <= room.count && used + filler + need <= room.count
     }
 
     /// Appends an entry for which there is room and returns its place; `write` fills exactly `count` octets.
-    package mutating func append(
+    public mutating func append(
         count: Int, frequency: UInt8 = 0, _ write: (UnsafeMutableRawBufferPointer) -> Void
     )
         -> Int
@@ -62,32 +62,32 @@ package struct EntryRing: ~Copyable, @unchecked Sendable {
     }
 
     /// The octets of the entry at a place.
-    package subscript(place: Int) -> UnsafeMutableRawBufferPointer {
+    public subscript(place: Int) -> UnsafeMutableRawBufferPointer {
         let end = place + length(at: place) - Int(room[place + 6])
         return UnsafeMutableRawBufferPointer(rebasing: room[(place + Self.overhead)..<end])
     }
 
     /// Begins to bring the first octets of the entry at a place: as many as most entries have.
-    package func expect(_ place: Int) {
+    public func expect(_ place: Int) {
         guard let base = room.baseAddress, place >= 0, place < room.count else { return }
         afterglow_prefetch(base + place)
         afterglow_prefetch(base + place + 64)
     }
 
     /// How often the entry was asked for, as far as `touch` counts.
-    package func frequency(at place: Int) -> UInt8 { room[place + 5] }
+    public func frequency(at place: Int) -> UInt8 { room[place + 5] }
 
     /// Counts a request for an entry, up to 3.
-    package func touch(_ place: Int) {
+    public func touch(_ place: Int) {
         if room[place + 5] < 3 { room[place + 5] += 1 }
     }
 
     /// Forgets an entry; its octets are reused when it has become the oldest.
-    package func drop(_ place: Int) { room[place + 4] = 0 }
+    public func drop(_ place: Int) { room[place + 4] = 0 }
 
     /// Takes the oldest entry out of the ring: its place, whose octets stay until the next `append`; nil for one
     /// that was dropped before. Not to be called on an empty ring.
-    package mutating func takeOldest() -> Int? {
+    public mutating func takeOldest() -> Int? {
         precondition(used > 0, "the ring is empty")
         let place = tail
         let length = length(at: place)
@@ -99,7 +99,7 @@ package struct EntryRing: ~Copyable, @unchecked Sendable {
     }
 
     /// Calls `body` with the place of each entry, oldest first.
-    package func forEach(_ body: (Int) -> Void) {
+    public func forEach(_ body: (Int) -> Void) {
         var (place, left) = (tail, used)
         while left > 0 {
             let length = length(at: place)
@@ -110,7 +110,7 @@ package struct EntryRing: ~Copyable, @unchecked Sendable {
     }
 
     /// Forgets everything.
-    package mutating func removeAll() { (head, tail, used) = (0, 0, 0) }
+    public mutating func removeAll() { (head, tail, used) = (0, 0, 0) }
 
     private func length(at place: Int) -> Int { Int(room.load(fromByteOffset: place, as: UInt32.self)) }
 

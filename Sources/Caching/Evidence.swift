@@ -1,5 +1,5 @@
 /// How far an answer in the cache has been validated (RFC 4035 §4.3). What was found bogus is not kept.
-package enum SecurityStatus: UInt8, Hashable, Sendable, Comparable {
+public enum SecurityStatus: UInt8, Hashable, Sendable, Comparable {
     /// Not validated yet: nothing may be given from it to a client that wants validated answers.
     case unchecked
     case secure
@@ -9,18 +9,18 @@ package enum SecurityStatus: UInt8, Hashable, Sendable, Comparable {
     case indeterminate
 
     /// The more a status lacks the higher it is: an answer of several sets has the highest of theirs.
-    package static func < (left: SecurityStatus, right: SecurityStatus) -> Bool {
+    public static func < (left: SecurityStatus, right: SecurityStatus) -> Bool {
         left.rawValue < right.rawValue
     }
 }
 
 /// What stands behind a cached answer.
-package struct Evidence: Hashable, Sendable {
-    package var security: SecurityStatus
+public struct Evidence: Hashable, Sendable {
+    public var security: SecurityStatus
     /// The NSEC and NSEC3 sets, with their signatures, that came with a denial or an answer from a wildcard.
-    package var proof: [RecordSet]
+    public var proof: [RecordSet]
 
-    package init(_ security: SecurityStatus = .unchecked, proof: [RecordSet] = []) {
+    public init(_ security: SecurityStatus = .unchecked, proof: [RecordSet] = []) {
         self.security = security
         self.proof = proof
     }

@@ -4,11 +4,11 @@ import Primitives
 /// What an ordinary query looks like on the wire, read without copying: the front of the datagram path.
 ///
 /// Anything unusual is not a shape and goes the long way, where it is answered or refused with care.
-package struct QueryShape {
+public struct QueryShape {
     /// A hash of the question in lower case and of the flags that change an answer.
-    package let hash: UInt64
+    public let hash: UInt64
     /// RD, AD, CD, DO and the presence of EDNS in one octet: part of the key.
-    package let flags: UInt8
+    public let flags: UInt8
     // Offsets and lengths are below 4,096: shapes of a whole batch stay close together.
     private let end: UInt16
     private let most: UInt16
@@ -16,22 +16,22 @@ package struct QueryShape {
     private let cookieEnd: UInt16
 
     /// The end of the question section; the question starts at offset 12.
-    package var questionEnd: Int { Int(end) }
+    public var questionEnd: Int { Int(end) }
     /// The largest answer that the client takes, in octets.
-    package var limit: Int { Int(most) }
+    public var limit: Int { Int(most) }
     /// Whether the client sent a cookie.
-    package var hasCookie: Bool { cookieStart < cookieEnd }
+    public var hasCookie: Bool { cookieStart < cookieEnd }
     /// Where the data of the client's cookie option stands; empty without one.
-    package var cookie: Range<Int> { Int(cookieStart)..<max(Int(cookieStart), Int(cookieEnd)) }
+    public var cookie: Range<Int> { Int(cookieStart)..<max(Int(cookieStart), Int(cookieEnd)) }
 
     /// An OPT record without options (RFC 6891 §6.1.2).
-    package static let emptyOPTOctets = 11
+    public static let emptyOPTOctets = 11
 
     /// The lower half of the hash, by which tables find it.
-    package var tableHash: UInt32 { UInt32(truncatingIfNeeded: hash) }
+    public var tableHash: UInt32 { UInt32(truncatingIfNeeded: hash) }
 
     /// - Parameter seed: what makes the hash unpredictable; the same for all that are compared.
-    package init?(_ octets: UnsafeRawBufferPointer, seed: UInt64 = 0) {
+    public init?(_ octets: UnsafeRawBufferPointer, seed: UInt64 = 0) {
         guard octets.count >= 17, octets.count <= 512, octets[2] & 0xFE == 0, octets[3] & 0x4F == 0,
             // One question, no answers, no authorities, one additional record at most.
             UInt64(bigEndian: octets.loadUnaligned(fromByteOffset: 4, as: UInt64.self)) & ~1 == 1 << 48

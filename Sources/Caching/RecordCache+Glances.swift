@@ -1,11 +1,11 @@
-package import DNSWire
-package import Primitives
+public import DNSWire
+public import Primitives
 import Synchronization
 
 /// Looks at entries where they lie, for resolution, which needs no more of them on its way to an answer.
 extension RecordCache {
     /// Whether a fresh set, or its denial, shows that a name exists: the one made of the last labels of `name`.
-    package func showsExistence(of name: Name, lastLabels: Int, _ type: RecordType, at now: Instant) -> Bool {
+    public func showsExistence(of name: Name, lastLabels: Int, _ type: RecordType, at now: Instant) -> Bool {
         let start = name.offset(ofLastLabels: lastLabels)
         return name.octets.withUnsafeBytes { octets in
             let ancestor = UnsafeRawBufferPointer(rebasing: octets[start...])
@@ -16,7 +16,7 @@ extension RecordCache {
     /// Whether anything is kept, fresh or stale, that a question may be answered from: the set, its denial or an alias at the
     /// name, or a name error or a DNAME record there or above. For most names that were not asked for before nothing is, and one
     /// walk up the name tells.
-    package func mayAnswer(_ name: Name, _ type: RecordType) -> Bool {
+    public func mayAnswer(_ name: Name, _ type: RecordType) -> Bool {
         guard !name.isRoot else { return true }
         return name.octets.withUnsafeBytes { octets in
             firstAncestor(of: octets) { ancestor in
@@ -34,7 +34,7 @@ extension RecordCache {
 
     /// Calls `body` with the addresses of a name server, of the wanted families, from answers and from beside referrals. It must
     /// not use the cache.
-    package func forEachAddress(
+    public func forEachAddress(
         of server: Name, ipv4: Bool, ipv6: Bool, at now: Instant, stale: Bool = false,
         _ body: (IPAddress) -> Void
     ) {
@@ -60,14 +60,14 @@ extension RecordCache {
     }
 
     /// The name servers of a zone by its delegation; nil where none is known.
-    package func delegatedServers(of zone: Name, at now: Instant) -> [Name]? {
+    public func delegatedServers(of zone: Name, at now: Instant) -> [Name]? {
         zone.octets.withUnsafeBytes { zone in
             withEntry(hashed(zone), .ns, .delegation, now, false) { octets, _ in Self.servers(octets) }
         }
     }
 
     /// The closest delegation to `name`, at or above it but for the root's, as far as `accept` takes its servers.
-    package func closestDelegation(
+    public func closestDelegation(
         to name: Name, at now: Instant, where accept: (_ zone: Name, _ servers: [Name]) -> Bool
     ) -> (zone: Name, servers: [Name])? {
         name.octets.withUnsafeBytes { octets in

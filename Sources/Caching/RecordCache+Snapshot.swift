@@ -1,5 +1,5 @@
 import DNSWire
-package import Primitives
+public import Primitives
 import Synchronization
 
 /// The cache as octets: what a restart goes on with.
@@ -8,10 +8,10 @@ import Synchronization
 /// eight, in eighths of a second of UTC, for the monotonic clock means nothing to the next run; little-endian.
 extension RecordCache {
     /// How many parts a snapshot of this cache has.
-    package var partCount: Int { cells.count }
+    public var partCount: Int { cells.count }
 
     /// The part of one stripe, which is locked meanwhile: some milliseconds for ten megabytes.
-    package func part(_ number: Int, at now: Instant, wallTime: Timestamp) -> [UInt8] {
+    public func part(_ number: Int, at now: Instant, wallTime: Timestamp) -> [UInt8] {
         let (present, wall) = (CacheMoment(now), Self.eighths(wallTime))
         var octets: [UInt8] = []
         cells[number].stripe.withLock { stripe in
@@ -29,7 +29,7 @@ extension RecordCache {
 
     /// Takes the entries of a part that this cache does not have yet, and returns how many; what has been stale for too
     /// long is left out. Ends at the first octets that are no entry.
-    package func restore(_ part: UnsafeRawBufferPointer, at now: Instant, wallTime: Timestamp) -> Int {
+    public func restore(_ part: UnsafeRawBufferPointer, at now: Instant, wallTime: Timestamp) -> Int {
         let (present, wall) = (CacheMoment(now), Self.eighths(wallTime))
         let latest = Int64(Limits.ttlMax) * CacheMoment.perSecond
         var (offset, taken) = (0, 0)

@@ -1,12 +1,12 @@
-package import DNSWire
-package import Primitives
+public import DNSWire
+public import Primitives
 import Synchronization
 
 /// The record cache that all workers share: striped, bounded in octets. Entries are octets without objects of their own
 /// (`CacheEntry`); what goes when it is full, `CacheStripe` says.
-package final class RecordCache: Sendable {
+public final class RecordCache: Sendable {
     /// How a set was learned, which decides what it may be used for (RFC 2181 §5.4.1).
-    package enum Kind: UInt8, Hashable, Sendable {
+    public enum Kind: UInt8, Hashable, Sendable {
         /// From an authoritative answer: may be given to clients.
         case answer
         /// NS records of a zone, learned from its parent; bounded by the parent's lease.
@@ -29,7 +29,7 @@ package final class RecordCache: Sendable {
 
     /// A cache of at most `memory` octets that keeps expired sets for `staleFor`. The seed should be unpredictable
     /// where names come from strangers.
-    package init(memory: Int, staleFor: Duration, stripes: Int = 16, seed: UInt64 = 0) {
+    public init(memory: Int, staleFor: Duration, stripes: Int = 16, seed: UInt64 = 0) {
         let memory = max(4096, memory / max(1, stripes))
         cells = (0..<max(1, stripes)).map { _ in Cell(memory: memory) }
         self.staleFor = staleFor
@@ -38,14 +38,14 @@ package final class RecordCache: Sendable {
     }
 
     /// What is known of a name and type; stale answers only when asked for.
-    package func find(
+    public func find(
         _ name: Name, _ type: RecordType, _ kind: Kind = .answer, at now: Instant, stale: Bool = false
     ) -> CacheHit? {
         name.octets.withUnsafeBytes { find(hashed($0), type, kind, now, stale) }
     }
 
     /// The denial that covers `name`: a name error at the name itself or above it (RFC 8020).
-    package func findNameError(_ name: Name, at now: Instant, stale: Bool = false) -> CacheHit? {
+    public func findNameError(_ name: Name, at now: Instant, stale: Bool = false) -> CacheHit? {
         name.octets.withUnsafeBytes { octets in
             firstAncestor(of: octets) { find($0, Self.nameErrorType, .answer, now, stale) }
         }
@@ -53,7 +53,7 @@ package final class RecordCache: Sendable {
 
     /// What is known under a type at the closest of `name` and the names above it, the root left out, as far as
     /// `accept` takes it.
-    package func findClosest(
+    public func findClosest(
         _ name: Name, _ type: RecordType, _ kind: Kind = .answer, at now: Instant, stale: Bool = false,
         where accept: (CacheHit) -> Bool
     ) -> CacheHit? {
@@ -118,7 +118,7 @@ package final class RecordCache: Sendable {
     static let nameErrorType = RecordType(rawValue: 0)
 
     /// Keeps a record set for `ttl` seconds in place of the one before it, and forgets a name error of its name.
-    package func store(
+    public func store(
         _ set: RecordSet, kind: Kind = .answer, evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
     ) {
         let key = CacheEntry.Key(name: set.name, type: set.type, kind: kind)
@@ -131,7 +131,7 @@ package final class RecordCache: Sendable {
     }
 
     /// Keeps for `ttl` seconds that a name has no records of a type (RFC 2308 §5).
-    package func storeNoData(
+    public func storeNoData(
         _ name: Name, _ type: RecordType, kind: Kind = .answer, start: StartOfZone,
         evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
     ) {
@@ -140,7 +140,7 @@ package final class RecordCache: Sendable {
     }
 
     /// Keeps for `ttl` seconds that a name and all below it do not exist (RFC 8020).
-    package func storeNameError(
+    public func storeNameError(
         _ name: Name, start: StartOfZone, evidence: Evidence = Evidence(), ttl: UInt32, at now: Instant
     ) {
         let key = CacheEntry.Key(name: name, type: Self.nameErrorType, kind: .answer)
@@ -148,7 +148,7 @@ package final class RecordCache: Sendable {
     }
 
     /// Forgets every name error that covers `name`.
-    package func removeNameErrors(covering name: Name) {
+    public func removeNameErrors(covering name: Name) {
         name.octets.withUnsafeBytes { octets in
             _ = firstAncestor(of: octets) { ancestor -> Never? in
                 remove(ancestor, Self.nameErrorType, .answer)
@@ -158,7 +158,7 @@ package final class RecordCache: Sendable {
     }
 
     /// Forgets one entry.
-    package func remove(_ name: Name, _ type: RecordType, _ kind: Kind = .answer) {
+    public func remove(_ name: Name, _ type: RecordType, _ kind: Kind = .answer) {
         name.octets.withUnsafeBytes { remove(hashed($0), type, kind) }
     }
 
@@ -168,12 +168,12 @@ package final class RecordCache: Sendable {
     }
 
     /// The octets that the cache occupies.
-    package var octetCount: Int {
+    public var octetCount: Int {
         cells.reduce(0) { sum, cell in sum + cell.stripe.withLock { $0.octetCount } }
     }
 
     /// How many answers there are.
-    package var count: Int { cells.reduce(0) { sum, cell in sum + cell.stripe.withLock { $0.count } } }
+    public var count: Int { cells.reduce(0) { sum, cell in sum + cell.stripe.withLock { $0.count } } }
 
     private func store(
         _ content: CacheEntry.Content, _ key: CacheEntry.Key, _ ttl: UInt32, _ now: Instant

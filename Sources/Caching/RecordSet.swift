@@ -1,15 +1,15 @@
-package import DNSWire
+public import DNSWire
 
 /// The records of one name, type and class (RFC 2181 §5) with the signatures that cover them.
-package struct RecordSet: Hashable, Sendable {
-    package var name: Name
-    package var type: RecordType
+public struct RecordSet: Hashable, Sendable {
+    public var name: Name
+    public var type: RecordType
     /// Seconds; one TTL for the set, the lowest of its records (RFC 2181 §5.2).
-    package var ttl: UInt32
-    package var data: [RecordData]
-    package var signatures: [RecordData]
+    public var ttl: UInt32
+    public var data: [RecordData]
+    public var signatures: [RecordData]
 
-    package init(
+    public init(
         name: Name, type: RecordType, ttl: UInt32, data: [RecordData], signatures: [RecordData] = []
     ) {
         self.name = name
@@ -20,7 +20,7 @@ package struct RecordSet: Hashable, Sendable {
     }
 
     /// Collects the sets of a section in the order in which they first appear; RRSIGs join what they cover.
-    package static func collect(_ records: [Record]) -> [RecordSet] {
+    public static func collect(_ records: [Record]) -> [RecordSet] {
         var sets: [RecordSet] = []
         for record in records where record.recordClass == .internet {
             let type = record.typeCovered ?? record.type
@@ -43,7 +43,7 @@ package struct RecordSet: Hashable, Sendable {
     }
 
     /// The set as records with `ttl` seconds to live, signatures included when asked for.
-    package func records(ttl: UInt32, name: Name? = nil, signatures included: Bool = false) -> [Record] {
+    public func records(ttl: UInt32, name: Name? = nil, signatures included: Bool = false) -> [Record] {
         var records = data.map { Record(name: name ?? self.name, type: type, ttl: ttl, data: $0) }
         if included {
             records += signatures.map { Record(name: name ?? self.name, type: .rrsig, ttl: ttl, data: $0) }

@@ -1,15 +1,14 @@
 import Primitives
 
 /// The OPT pseudo-record (RFC 6891 §6.1).
-package struct EDNS: Hashable, Sendable {
+public struct EDNS: Hashable, Sendable {
     /// The sender's UDP payload size in octets.
-    package var payloadSize: UInt16
-    package var version: UInt8
-    package var dnssecOK: Bool
-    package var options: [EDNSOption]
+    public var payloadSize: UInt16
+    public var version: UInt8
+    public var dnssecOK: Bool
+    public var options: [EDNSOption]
 
-    package init(payloadSize: UInt16, version: UInt8 = 0, dnssecOK: Bool = false, options: [EDNSOption] = [])
-    {
+    public init(payloadSize: UInt16, version: UInt8 = 0, dnssecOK: Bool = false, options: [EDNSOption] = []) {
         self.payloadSize = payloadSize
         self.version = version
         self.dnssecOK = dnssecOK
@@ -53,37 +52,37 @@ package struct EDNS: Hashable, Sendable {
     }
 
     /// The first option with a code; nil where there is none.
-    package func option(_ code: UInt16) -> EDNSOption? { options.first { $0.code == code } }
+    public func option(_ code: UInt16) -> EDNSOption? { options.first { $0.code == code } }
 }
 
 /// One EDNS option: its code and octets, with typed readings where this program needs them.
-package struct EDNSOption: Hashable, Sendable {
-    package let code: UInt16
-    package let data: [UInt8]
+public struct EDNSOption: Hashable, Sendable {
+    public let code: UInt16
+    public let data: [UInt8]
 
-    package init(code: UInt16, data: [UInt8]) {
+    public init(code: UInt16, data: [UInt8]) {
         self.code = code
         self.data = data
     }
 
-    package static let nsid: UInt16 = 3
-    package static let clientSubnet: UInt16 = 8
-    package static let expire: UInt16 = 9
-    package static let cookie: UInt16 = 10
-    package static let keepalive: UInt16 = 11
-    package static let padding: UInt16 = 12
-    package static let chain: UInt16 = 13
+    public static let nsid: UInt16 = 3
+    public static let clientSubnet: UInt16 = 8
+    public static let expire: UInt16 = 9
+    public static let cookie: UInt16 = 10
+    public static let keepalive: UInt16 = 11
+    public static let padding: UInt16 = 12
+    public static let chain: UInt16 = 13
     /// RFC 8145 §4.1.
-    package static let keyTag: UInt16 = 14
-    package static let extendedError: UInt16 = 15
-    package static let reportChannel: UInt16 = 18
+    public static let keyTag: UInt16 = 14
+    public static let extendedError: UInt16 = 15
+    public static let reportChannel: UInt16 = 18
 
     /// Whether an option of `count` octets is a cookie of RFC 7873 §4: a client cookie of 8, alone or with a server cookie of 8
     /// to 32.
-    package static func isCookie(count: Int) -> Bool { count == 8 || (16...40).contains(count) }
+    public static func isCookie(count: Int) -> Bool { count == 8 || (16...40).contains(count) }
 
     /// How long a connection may be idle (RFC 7828 §3.1), in units of 100 ms.
-    package static func keepalive(_ idle: Duration) -> EDNSOption {
+    public static func keepalive(_ idle: Duration) -> EDNSOption {
         let units = UInt16(clamping: idle.nanoseconds / 100_000_000)
         return EDNSOption(code: keepalive, data: [UInt8(units >> 8), UInt8(units & 0xFF)])
     }

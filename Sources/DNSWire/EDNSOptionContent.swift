@@ -1,7 +1,7 @@
-package import Primitives
+public import Primitives
 
 /// What an EDNS option says, for those with a known form.
-package enum EDNSOptionContent: Hashable, Sendable {
+public enum EDNSOptionContent: Hashable, Sendable {
     /// The server's identity; empty in a query (RFC 5001 §2.3).
     case nsid([UInt8])
     case clientSubnet(ClientSubnet)
@@ -19,7 +19,7 @@ package enum EDNSOptionContent: Hashable, Sendable {
     case other(EDNSOption)
 
     /// Reads an option; errors carry the offset in its data.
-    package init(_ option: EDNSOption) throws(WireError) {
+    public init(_ option: EDNSOption) throws(WireError) {
         var reader = WireReader(option.data)
         let count = option.data.count
         switch option.code {
@@ -50,7 +50,7 @@ package enum EDNSOptionContent: Hashable, Sendable {
     }
 
     /// The option with its code and octets.
-    package var option: EDNSOption {
+    public var option: EDNSOption {
         switch self {
         case .nsid(let data): EDNSOption(code: EDNSOption.nsid, data: data)
         case .clientSubnet(let subnet): EDNSOption(code: EDNSOption.clientSubnet, data: subnet.octets)
@@ -72,13 +72,13 @@ package enum EDNSOptionContent: Hashable, Sendable {
 }
 
 /// The network of a client for which an answer is wanted or good (RFC 7871 §6).
-package struct ClientSubnet: Hashable, Sendable {
+public struct ClientSubnet: Hashable, Sendable {
     /// The network, with the length that was asked about.
-    package let source: Prefix
+    public let source: Prefix
     /// The length for which an answer is good; 0 in a query.
-    package let scope: UInt8
+    public let scope: UInt8
 
-    package init(source: Prefix, scope: UInt8 = 0) {
+    public init(source: Prefix, scope: UInt8 = 0) {
         self.source = source
         self.scope = scope
     }

@@ -1,17 +1,17 @@
 /// The flags and codes of a message header (RFC 1035 §4.1.1, RFC 4035 §3.1.6), without the counts.
-package struct Header: Hashable, Sendable {
+public struct Header: Hashable, Sendable {
     /// What a response is told by to belong to its query.
-    package var id: UInt16
+    public var id: UInt16
     /// The second 16-bit word as it stands on the wire.
-    package var flags: UInt16
+    public var flags: UInt16
 
-    package init(id: UInt16, flags: UInt16 = 0) {
+    public init(id: UInt16, flags: UInt16 = 0) {
         self.id = id
         self.flags = flags
     }
 
     /// The octets of a header with its counts.
-    package static let octetCount = 12
+    public static let octetCount = 12
 
     private func bit(_ mask: UInt16) -> Bool { flags & mask != 0 }
 
@@ -19,40 +19,40 @@ package struct Header: Hashable, Sendable {
         flags = value ? flags | mask : flags & ~mask
     }
 
-    package var isResponse: Bool {
+    public var isResponse: Bool {
         get { bit(0x8000) }
         set { set(0x8000, newValue) }
     }
-    package var opcode: Opcode {
+    public var opcode: Opcode {
         get { Opcode(rawValue: UInt8(truncatingIfNeeded: flags >> 11 & 0xF)) }
         set { flags = flags & ~0x7800 | UInt16(newValue.rawValue & 0xF) << 11 }
     }
-    package var isAuthoritative: Bool {
+    public var isAuthoritative: Bool {
         get { bit(0x0400) }
         set { set(0x0400, newValue) }
     }
-    package var isTruncated: Bool {
+    public var isTruncated: Bool {
         get { bit(0x0200) }
         set { set(0x0200, newValue) }
     }
-    package var recursionDesired: Bool {
+    public var recursionDesired: Bool {
         get { bit(0x0100) }
         set { set(0x0100, newValue) }
     }
-    package var recursionAvailable: Bool {
+    public var recursionAvailable: Bool {
         get { bit(0x0080) }
         set { set(0x0080, newValue) }
     }
-    package var authenticData: Bool {
+    public var authenticData: Bool {
         get { bit(0x0020) }
         set { set(0x0020, newValue) }
     }
-    package var checkingDisabled: Bool {
+    public var checkingDisabled: Bool {
         get { bit(0x0010) }
         set { set(0x0010, newValue) }
     }
     /// The low four bits of the response code.
-    package var responseCode: UInt8 {
+    public var responseCode: UInt8 {
         get { UInt8(truncatingIfNeeded: flags & 0xF) }
         set { flags = flags & ~0xF | UInt16(newValue & 0xF) }
     }

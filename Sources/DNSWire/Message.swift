@@ -1,15 +1,15 @@
 /// A DNS message (RFC 1035 §4.1) with its OPT record taken out of the additional section.
-package struct Message: Hashable, Sendable {
-    package var header: Header
-    package var questions: [Question]
-    package var answers: [Record]
-    package var authorities: [Record]
-    package var additionals: [Record]
-    package var edns: EDNS?
+public struct Message: Hashable, Sendable {
+    public var header: Header
+    public var questions: [Question]
+    public var answers: [Record]
+    public var authorities: [Record]
+    public var additionals: [Record]
+    public var edns: EDNS?
     /// The whole response code: the header's four bits and EDNS's eight.
-    package var responseCode: ResponseCode
+    public var responseCode: ResponseCode
 
-    package init(
+    public init(
         header: Header, questions: [Question] = [], answers: [Record] = [], authorities: [Record] = [],
         additionals: [Record] = [], edns: EDNS? = nil, responseCode: ResponseCode = .noError
     ) {
@@ -23,7 +23,7 @@ package struct Message: Hashable, Sendable {
     }
 
     /// Reads a whole message; octets after the last record are an error.
-    package init(parsing octets: [UInt8]) throws(WireError) {
+    public init(parsing octets: [UInt8]) throws(WireError) {
         var reader = WireReader(octets)
         let words: InlineArray<6, UInt16> = try reader.readWords()
         let header = Header(id: words[0], flags: words[1])
@@ -80,7 +80,7 @@ package struct Message: Hashable, Sendable {
     ///
     /// When the answer or authority section does not fit, whole records are left out and TC is set
     /// (RFC 2181 §9); additional records that do not fit are left out silently. OPT is always written.
-    package func compose(limit: Int = 65535) -> [UInt8] {
+    public func compose(limit: Int = 65535) -> [UInt8] {
         var writer = WireWriter()
         var header = header
         header.responseCode = UInt8(truncatingIfNeeded: responseCode.rawValue & 0xF)
@@ -105,7 +105,7 @@ package struct Message: Hashable, Sendable {
     }
 
     /// The octets of a query: a header, one question, and perhaps an OPT record.
-    package static func composeQuery(_ header: Header, _ question: Question, _ edns: EDNS?) -> [UInt8] {
+    public static func composeQuery(_ header: Header, _ question: Question, _ edns: EDNS?) -> [UInt8] {
         let count = Header.octetCount + question.name.octets.count + 4
         var writer = WireWriter(reservingCapacity: count + (edns?.octetCount ?? 0))
         writer.write(words: [header.id, header.flags, 1, 0, 0, edns == nil ? 0 : 1])

@@ -1,15 +1,15 @@
-package import Primitives
+public import Primitives
 
 extension Name {
     /// The name with each letter in upper or lower case by a coin (draft-vixie-dnsext-dns0x20).
-    package func randomisingCase(with random: RandomSource) -> Name {
+    public func randomisingCase(with random: RandomSource) -> Name {
         var mixed = octets
         Self.randomiseCase(in: &mixed, mixed.indices, with: random)
         return Name(uncheckedOctets: mixed)
     }
 
     /// Puts each letter of a name that stands at `place` among other octets in upper or lower case.
-    package static func randomiseCase(in mixed: inout [UInt8], _ place: Range<Int>, with random: RandomSource)
+    public static func randomiseCase(in mixed: inout [UInt8], _ place: Range<Int>, with random: RandomSource)
     {
         mixed.withUnsafeMutableBytes { octets in
             var bits: UInt64 = 0

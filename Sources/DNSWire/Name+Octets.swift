@@ -1,7 +1,7 @@
 /// Names as octets, eight at a time: what tables do without making values of them.
 extension Name {
     /// A name whose octets come from our own store; nil where they are no well-formed name.
-    package init?(wire octets: [UInt8]) {
+    public init?(wire octets: [UInt8]) {
         guard octets.count <= Self.octetsMax else { return nil }
         var position = 0
         while position < octets.count, octets[position] != 0 {
@@ -13,12 +13,12 @@ extension Name {
     }
 
     /// FNV-1a over the octets in lower case: the same in every version, for names of files.
-    package var stableHash: UInt64 {
+    public var stableHash: UInt64 {
         octets.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64(Self.lower($1))) &* 0x100_0000_01B3 }
     }
 
     /// A hash of the last label, the root's left out, in lower case; that of nothing for the root itself.
-    package var topHash: UInt64 {
+    public var topHash: UInt64 {
         octets.withUnsafeBytes { octets in
             var (last, position) = (0, 0)
             while position < octets.count, octets[position] != 0 {
@@ -30,7 +30,7 @@ extension Name {
     }
 
     /// Where the last `count` labels of the name begin; 0 when it has no more.
-    package func offset(ofLastLabels count: Int) -> Int {
+    public func offset(ofLastLabels count: Int) -> Int {
         var (position, excess) = (0, labelCount - count)
         while excess > 0 {
             position += 1 + Int(octets[position])
@@ -51,7 +51,7 @@ extension Name {
     }
 
     /// Whether two names, or ends of names, are equal but for the case of their letters.
-    package static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    public static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
         let count = left.count
         guard count == right.count else { return false }
         guard count >= 8 else { return lower(short(left)) == lower(short(right)) }
@@ -76,7 +76,7 @@ extension Name {
     ///
     /// Each eight octets are multiplied in, as wyhash does it. With an unpredictable seed nobody can choose names that
     /// meet in a table.
-    package static func hash(_ octets: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
+    public static func hash(_ octets: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
         let count = octets.count
         var hash = seed ^ 0xA076_1D64_78BD_642F ^ UInt64(truncatingIfNeeded: count)
         var offset = 0

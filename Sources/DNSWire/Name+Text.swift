@@ -1,5 +1,5 @@
 /// Why text is not a domain name.
-package enum NameTextError: Error, Hashable, Sendable {
+public enum NameTextError: Error, Hashable, Sendable {
     case emptyLabel
     case labelTooLong
     case nameTooLong
@@ -10,7 +10,7 @@ extension Name {
     /// A name from presentation form (RFC 1035 §5.1: `\.` and `\DDD` escapes).
     ///
     /// A name without a final dot is completed with `origin`, the root unless given.
-    package init(scanning text: some Sequence<UInt8>, origin: Name = .root) throws(NameTextError) {
+    public init(scanning text: some Sequence<UInt8>, origin: Name = .root) throws(NameTextError) {
         var labels: [[UInt8]] = []
         var label: [UInt8] = []
         var absolute = false
@@ -58,20 +58,20 @@ extension Name {
     }
 
     /// A name from a string in presentation form; nil when it is not one.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         guard let name = try? Name(scanning: text.utf8) else { return nil }
         self = name
     }
 
     /// The presentation form without the final dot, for messages to people; the root is `.`.
-    package var withoutFinalDot: String {
+    public var withoutFinalDot: String {
         isRoot ? "." : String(description.dropLast())
     }
 }
 
 extension Name: CustomStringConvertible {
     /// The absolute presentation form, special characters escaped as `dig` does.
-    package var description: String {
+    public var description: String {
         guard !isRoot else { return "." }
         var text: [UInt8] = []
         for label in labels {

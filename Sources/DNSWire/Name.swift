@@ -1,18 +1,18 @@
 /// A domain name in uncompressed wire form: labels with their length octets, the root's empty label last.
 ///
 /// Case is kept and ignored in comparison (RFC 4343). At most 255 octets, labels of at most 63.
-package struct Name: Sendable {
-    package let octets: [UInt8]
+public struct Name: Sendable {
+    public let octets: [UInt8]
 
-    package static let octetsMax = 255
-    package static let labelOctetsMax = 63
-    package static let root = Name(uncheckedOctets: [0])
+    public static let octetsMax = 255
+    public static let labelOctetsMax = 63
+    public static let root = Name(uncheckedOctets: [0])
 
     /// Wraps octets that are known to be a well-formed name.
     init(uncheckedOctets octets: [UInt8]) { self.octets = octets }
 
     /// A name from labels, first label first; nil when a label or the whole is too long or a label is empty.
-    package init?(labels: some Sequence<some Collection<UInt8>>) {
+    public init?(labels: some Sequence<some Collection<UInt8>>) {
         var octets: [UInt8] = []
         for label in labels {
             guard (1...Self.labelOctetsMax).contains(label.count) else { return nil }
@@ -24,7 +24,7 @@ package struct Name: Sendable {
         self.octets = octets
     }
 
-    package var isRoot: Bool { octets.count <= 1 }
+    public var isRoot: Bool { octets.count <= 1 }
 
     /// The offsets of the labels' length octets, the root's left out.
     private var labelOffsets: [Int] {
@@ -38,12 +38,12 @@ package struct Name: Sendable {
     }
 
     /// The labels, first label first, the root's empty label left out.
-    package var labels: [ArraySlice<UInt8>] {
+    public var labels: [ArraySlice<UInt8>] {
         labelOffsets.map { octets[($0 + 1)...($0 + Int(octets[$0]))] }
     }
 
     /// The number of labels without the root's.
-    package var labelCount: Int {
+    public var labelCount: Int {
         var count = 0
         var position = 0
         while position < octets.count, octets[position] != 0 {
@@ -54,25 +54,25 @@ package struct Name: Sendable {
     }
 
     /// The name without its first label; nil for the root.
-    package var parent: Name? {
+    public var parent: Name? {
         guard !isRoot else { return nil }
         return Name(uncheckedOctets: Array(octets[(1 + Int(octets[0]))...]))
     }
 
     /// The last `count` labels of this name; the whole name when it has no more.
-    package func suffix(labels count: Int) -> Name {
+    public func suffix(labels count: Int) -> Name {
         let start = offset(ofLastLabels: max(0, count))
         return start == 0 ? self : Name(uncheckedOctets: Array(octets[start...]))
     }
 
     /// This name under `parent`; nil when the result exceeds 255 octets.
-    package func appending(_ parent: Name) -> Name? {
+    public func appending(_ parent: Name) -> Name? {
         let joined = octets.dropLast() + parent.octets
         return joined.count <= Self.octetsMax ? Name(uncheckedOctets: Array(joined)) : nil
     }
 
     /// `label` put before this name; nil when a limit is exceeded.
-    package func prepending(_ label: some Collection<UInt8>) -> Name? {
+    public func prepending(_ label: some Collection<UInt8>) -> Name? {
         guard (1...Self.labelOctetsMax).contains(label.count),
             label.count + 1 + octets.count <= Self.octetsMax
         else { return nil }
@@ -80,7 +80,7 @@ package struct Name: Sendable {
     }
 
     /// Whether this name is `ancestor` or below it.
-    package func isEqualOrBelow(_ ancestor: Name) -> Bool {
+    public func isEqualOrBelow(_ ancestor: Name) -> Bool {
         let difference = octets.count - ancestor.octets.count
         guard difference >= 0 else { return false }
         var position = 0
@@ -96,15 +96,15 @@ package struct Name: Sendable {
     }
 
     /// Whether this name is strictly below `ancestor`.
-    package func isBelow(_ ancestor: Name) -> Bool {
+    public func isBelow(_ ancestor: Name) -> Bool {
         octets.count > ancestor.octets.count && isEqualOrBelow(ancestor)
     }
 
     /// The name with A–Z as a–z: the canonical form of RFC 4034 §6.2.
-    package var lowercased: Name { isLowercase ? self : Name(uncheckedOctets: octets.map(Self.lower)) }
+    public var lowercased: Name { isLowercase ? self : Name(uncheckedOctets: octets.map(Self.lower)) }
 
     /// This name with `suffix` replaced by `target` (RFC 6672 §2.2); nil when not below it or too long.
-    package func replacing(suffix: Name, with target: Name) -> Name? {
+    public func replacing(suffix: Name, with target: Name) -> Name? {
         guard isBelow(suffix) else { return nil }
         let head = octets[..<(octets.count - suffix.octets.count)]
         guard head.count + target.octets.count <= Self.octetsMax else { return nil }
@@ -113,24 +113,24 @@ package struct Name: Sendable {
 
     /// ASCII lower case of one octet; label length octets (at most 63) are below `A`, so whole names may be mapped.
     @inline(__always)
-    package static func lower(_ octet: UInt8) -> UInt8 {
+    public static func lower(_ octet: UInt8) -> UInt8 {
         octet &- 0x41 < 26 ? octet | 0x20 : octet
     }
 }
 
 extension Name: Hashable {
-    package static func == (left: Name, right: Name) -> Bool {
+    public static func == (left: Name, right: Name) -> Bool {
         left.octets.withUnsafeBytes { left in right.octets.withUnsafeBytes { equal(left, $0) } }
     }
 
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         hasher.combine(octets.withUnsafeBytes { Name.hash($0, seed: Self.tableSeed) })
     }
 }
 
 extension Name: Comparable {
     /// Canonical order: by labels from the right, as lower-cased octet strings (RFC 4034 §6.1).
-    package static func < (left: Name, right: Name) -> Bool {
+    public static func < (left: Name, right: Name) -> Bool {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * octetsMax) { starts in
             let ours = left.writeLabelStarts(to: starts, from: 0)
             let theirs = right.writeLabelStarts(to: starts, from: octetsMax)

@@ -1,12 +1,12 @@
-package import Primitives
+public import Primitives
 
 /// What a query asks: a name, a type and a class.
-package struct Question: Hashable, Sendable, CustomStringConvertible {
-    package var name: Name
-    package var type: RecordType
-    package var recordClass: RecordClass
+public struct Question: Hashable, Sendable, CustomStringConvertible {
+    public var name: Name
+    public var type: RecordType
+    public var recordClass: RecordClass
 
-    package init(_ name: Name, _ type: RecordType, _ recordClass: RecordClass = .internet) {
+    public init(_ name: Name, _ type: RecordType, _ recordClass: RecordClass = .internet) {
         self.name = name
         self.type = type
         self.recordClass = recordClass
@@ -19,29 +19,29 @@ package struct Question: Hashable, Sendable, CustomStringConvertible {
         recordClass = RecordClass(rawValue: words[1])
     }
 
-    package var description: String { "\(name) \(recordClass) \(type)" }
+    public var description: String { "\(name) \(recordClass) \(type)" }
 
     func compose(to writer: inout WireWriter) {
         writer.write(name, compressing: true)
         writer.write(words: [type.rawValue, recordClass.rawValue])
     }
 
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         let kind = UInt64(type.rawValue) << 16 | UInt64(recordClass.rawValue)
         hasher.combine(name.octets.withUnsafeBytes { Name.hash($0, seed: Name.tableSeed ^ kind) })
     }
 }
 
 /// A resource record (RFC 1035 §3.2.1), its RDATA uncompressed.
-package struct Record: Hashable, Sendable {
-    package var name: Name
-    package var type: RecordType
-    package var recordClass: RecordClass
+public struct Record: Hashable, Sendable {
+    public var name: Name
+    public var type: RecordType
+    public var recordClass: RecordClass
     /// Seconds; the top bit set reads as zero (RFC 2181 §8).
-    package var ttl: UInt32
-    package var data: RecordData
+    public var ttl: UInt32
+    public var data: RecordData
 
-    package init(
+    public init(
         name: Name, type: RecordType, recordClass: RecordClass = .internet, ttl: UInt32, data: RecordData
     ) {
         self.name = name
@@ -54,7 +54,7 @@ package struct Record: Hashable, Sendable {
     /// The octets of the shortest record: the root, type, class, TTL, and no data.
     static let octetsMin = 11
 
-    package init(parsing reader: inout WireReader) throws(WireError) {
+    public init(parsing reader: inout WireReader) throws(WireError) {
         name = try reader.readName()
         let words: InlineArray<5, UInt16> = try reader.readWords()
         type = RecordType(rawValue: words[0])
@@ -65,7 +65,7 @@ package struct Record: Hashable, Sendable {
     }
 
     /// Writes the record, its owner compressed, and the names in its data where RFC 3597 §4 allows.
-    package func compose(to writer: inout WireWriter) {
+    public func compose(to writer: inout WireWriter) {
         writer.write(name, compressing: true)
         let seconds = (UInt16(truncatingIfNeeded: ttl >> 16), UInt16(truncatingIfNeeded: ttl))
         writer.write(words: [type.rawValue, recordClass.rawValue, seconds.0, seconds.1, 0])
@@ -77,7 +77,7 @@ package struct Record: Hashable, Sendable {
 
 extension Record {
     /// The name that NS, CNAME, DNAME and PTR records point to.
-    package var target: Name? {
+    public var target: Name? {
         switch type {
         case .ns, .cname, .dname, .ptr: Name(wire: data.octets)
         default: nil
@@ -85,7 +85,7 @@ extension Record {
     }
 
     /// The address of an A or AAAA record.
-    package var address: IPAddress? {
+    public var address: IPAddress? {
         switch type {
         case .a where data.octets.count == 4, .aaaa where data.octets.count == 16:
             IPAddress(octets: data.octets)
@@ -94,29 +94,29 @@ extension Record {
     }
 
     /// The fields of an SOA record.
-    package var startOfAuthority: StartOfAuthority? {
+    public var startOfAuthority: StartOfAuthority? {
         guard type == .soa else { return nil }
         return try? StartOfAuthority(data)
     }
 
     /// The type that an RRSIG record covers.
-    package var typeCovered: RecordType? {
+    public var typeCovered: RecordType? {
         guard type == .rrsig, data.octets.count >= 2 else { return nil }
         return RecordType(rawValue: UInt16(data.octets[0]) << 8 | UInt16(data.octets[1]))
     }
 }
 
 /// The fields of an SOA record (RFC 1035 §3.3.13); times in seconds.
-package struct StartOfAuthority: Hashable, Sendable {
-    package let primary: Name
-    package let mailbox: Name
-    package let serial: UInt32
-    package let refresh: UInt32
-    package let retry: UInt32
-    package let expire: UInt32
-    package let minimum: UInt32
+public struct StartOfAuthority: Hashable, Sendable {
+    public let primary: Name
+    public let mailbox: Name
+    public let serial: UInt32
+    public let refresh: UInt32
+    public let retry: UInt32
+    public let expire: UInt32
+    public let minimum: UInt32
 
-    package init(_ data: RecordData) throws(WireError) {
+    public init(_ data: RecordData) throws(WireError) {
         var reader = WireReader(data.octets)
         primary = try reader.readName()
         mailbox = try reader.readName()

@@ -4,7 +4,7 @@ extension RecordData {
     /// The presentation form of data of `type`, on one line.
     ///
     /// Opaque types, and octets that their type's text cannot express exactly, are in the form of RFC 3597 §5.
-    package func print(type: RecordType) -> String {
+    public func print(type: RecordType) -> String {
         guard let grammar = type.grammar, !octets.isEmpty else {
             return type == .apl && octets.isEmpty ? "" : printGeneric()
         }
@@ -18,14 +18,14 @@ extension RecordData {
     }
 
     /// The form `\# length octets` of RFC 3597 §5.
-    package func printGeneric() -> String {
+    public func printGeneric() -> String {
         octets.isEmpty ? "\\# 0" : "\\# \(octets.count) \(TextEncoding.hexadecimal(octets))"
     }
 }
 
 extension Record: CustomStringConvertible {
     /// The record as one line of a zone file, its fields separated by tabs as `dig` does.
-    package var description: String {
+    public var description: String {
         "\(name)\t\(ttl)\t\(recordClass)\t\(type)\t\(data.print(type: type))"
     }
 }

@@ -4,7 +4,7 @@ extension RecordData {
     /// Reads data of `type` from words of zone text, relative names completed with `origin`.
     ///
     /// The form `\# length octets` of RFC 3597 §5 is read for every type.
-    package init(
+    public init(
         scanning tokens: [ZoneToken], type: RecordType, origin: Name = .root
     ) throws(ZoneTextError) {
         do {
@@ -16,7 +16,7 @@ extension RecordData {
     }
 
     /// Reads data of `type` from one line of text.
-    package init(scanning text: String, type: RecordType, origin: Name = .root) throws(ZoneTextError) {
+    public init(scanning text: String, type: RecordType, origin: Name = .root) throws(ZoneTextError) {
         do {
             var tokenizer = ZoneTokenizer(Array(text.utf8))
             var scanner = RecordDataScanner(

@@ -1,12 +1,12 @@
 /// The RDATA of a record in uncompressed wire form, checked against its type's grammar.
-package struct RecordData: Hashable, Sendable {
-    package let octets: [UInt8]
+public struct RecordData: Hashable, Sendable {
+    public let octets: [UInt8]
 
     /// Wraps octets that are already uncompressed and checked.
-    package init(octets: [UInt8]) { self.octets = octets }
+    public init(octets: [UInt8]) { self.octets = octets }
 
     /// Reads the next `count` octets of a message as RDATA of `type`, with names decompressed.
-    package init(parsing reader: inout WireReader, type: RecordType, count: Int) throws(WireError) {
+    public init(parsing reader: inout WireReader, type: RecordType, count: Int) throws(WireError) {
         guard let grammar = type.grammar, count > 0 else {
             guard count > 0 || type.grammar == nil || type == .apl || type == .opt else {
                 throw .badRecordData(at: reader.offset)
@@ -39,14 +39,14 @@ package struct RecordData: Hashable, Sendable {
     }
 
     /// Checks octets in uncompressed form, such as those of RFC 3597 text, against the grammar of `type`.
-    package init(checking octets: [UInt8], type: RecordType) throws(WireError) {
+    public init(checking octets: [UInt8], type: RecordType) throws(WireError) {
         guard octets.count <= 0xFFFF else { throw .badRecordData(at: 0) }
         var reader = WireReader(octets)
         self = try RecordData(parsing: &reader, type: type, count: octets.count)
     }
 
     /// Writes the RDATA without its length, names compressed where RFC 3597 §4 allows.
-    package func compose(to writer: inout WireWriter, type: RecordType) {
+    public func compose(to writer: inout WireWriter, type: RecordType) {
         guard let grammar = type.grammar, grammar.contains(.compressibleName) else {
             writer.write(octets)
             return
@@ -68,7 +68,7 @@ package struct RecordData: Hashable, Sendable {
     ]
 
     /// The canonical form of RFC 4034 §6.2 as corrected by RFC 6840 §5.1: names of the listed types in lower case.
-    package func canonical(type: RecordType) -> RecordData {
+    public func canonical(type: RecordType) -> RecordData {
         guard Self.lowered.contains(type), let grammar = type.grammar else { return self }
         var reader = WireReader(octets)
         var writer = WireWriter(reservingCapacity: octets.count)

@@ -1,5 +1,5 @@
 /// One field of a record type's RDATA: how it stands on the wire and how it is written as text.
-package enum RecordDataField: Hashable, Sendable {
+public enum RecordDataField: Hashable, Sendable {
     /// A name that senders may compress: the types of RFC 1035 only (RFC 3597 §4).
     case compressibleName
     /// A name that senders must not compress.
@@ -43,7 +43,7 @@ package enum RecordDataField: Hashable, Sendable {
 
 extension RecordType {
     /// The RDATA fields of this type in wire order; nil for a type whose RDATA is opaque (RFC 3597).
-    package var grammar: [RecordDataField]? {
+    public var grammar: [RecordDataField]? {
         switch self {
         case .a: [.ipv4]
         case .aaaa: [.ipv6]

@@ -1,79 +1,79 @@
 /// A resource record type: an open registry, so an unknown type is a value and not an error (RFC 3597).
-package struct RecordType: RawRepresentable, Hashable, Sendable {
-    package let rawValue: UInt16
+public struct RecordType: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt16
 
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    package static let a = RecordType(rawValue: 1)
-    package static let ns = RecordType(rawValue: 2)
-    package static let md = RecordType(rawValue: 3)
-    package static let mf = RecordType(rawValue: 4)
-    package static let cname = RecordType(rawValue: 5)
-    package static let soa = RecordType(rawValue: 6)
-    package static let mb = RecordType(rawValue: 7)
-    package static let mg = RecordType(rawValue: 8)
-    package static let mr = RecordType(rawValue: 9)
-    package static let null = RecordType(rawValue: 10)
-    package static let wks = RecordType(rawValue: 11)
-    package static let ptr = RecordType(rawValue: 12)
-    package static let hinfo = RecordType(rawValue: 13)
-    package static let minfo = RecordType(rawValue: 14)
-    package static let mx = RecordType(rawValue: 15)
-    package static let txt = RecordType(rawValue: 16)
-    package static let rp = RecordType(rawValue: 17)
-    package static let afsdb = RecordType(rawValue: 18)
-    package static let x25 = RecordType(rawValue: 19)
-    package static let isdn = RecordType(rawValue: 20)
-    package static let rt = RecordType(rawValue: 21)
-    package static let nsap = RecordType(rawValue: 22)
-    package static let sig = RecordType(rawValue: 24)
-    package static let key = RecordType(rawValue: 25)
-    package static let px = RecordType(rawValue: 26)
-    package static let aaaa = RecordType(rawValue: 28)
-    package static let loc = RecordType(rawValue: 29)
-    package static let nxt = RecordType(rawValue: 30)
-    package static let srv = RecordType(rawValue: 33)
-    package static let naptr = RecordType(rawValue: 35)
-    package static let kx = RecordType(rawValue: 36)
-    package static let cert = RecordType(rawValue: 37)
-    package static let dname = RecordType(rawValue: 39)
-    package static let opt = RecordType(rawValue: 41)
-    package static let apl = RecordType(rawValue: 42)
-    package static let ds = RecordType(rawValue: 43)
-    package static let sshfp = RecordType(rawValue: 44)
-    package static let ipseckey = RecordType(rawValue: 45)
-    package static let rrsig = RecordType(rawValue: 46)
-    package static let nsec = RecordType(rawValue: 47)
-    package static let dnskey = RecordType(rawValue: 48)
-    package static let dhcid = RecordType(rawValue: 49)
-    package static let nsec3 = RecordType(rawValue: 50)
-    package static let nsec3param = RecordType(rawValue: 51)
-    package static let tlsa = RecordType(rawValue: 52)
-    package static let smimea = RecordType(rawValue: 53)
-    package static let hip = RecordType(rawValue: 55)
-    package static let cds = RecordType(rawValue: 59)
-    package static let cdnskey = RecordType(rawValue: 60)
-    package static let openpgpkey = RecordType(rawValue: 61)
-    package static let csync = RecordType(rawValue: 62)
-    package static let zonemd = RecordType(rawValue: 63)
-    package static let svcb = RecordType(rawValue: 64)
-    package static let https = RecordType(rawValue: 65)
-    package static let spf = RecordType(rawValue: 99)
-    package static let nid = RecordType(rawValue: 104)
-    package static let l32 = RecordType(rawValue: 105)
-    package static let l64 = RecordType(rawValue: 106)
-    package static let lp = RecordType(rawValue: 107)
-    package static let eui48 = RecordType(rawValue: 108)
-    package static let eui64 = RecordType(rawValue: 109)
-    package static let tkey = RecordType(rawValue: 249)
-    package static let tsig = RecordType(rawValue: 250)
-    package static let ixfr = RecordType(rawValue: 251)
-    package static let axfr = RecordType(rawValue: 252)
-    package static let mailb = RecordType(rawValue: 253)
-    package static let maila = RecordType(rawValue: 254)
-    package static let any = RecordType(rawValue: 255)
-    package static let uri = RecordType(rawValue: 256)
-    package static let caa = RecordType(rawValue: 257)
+    public static let a = RecordType(rawValue: 1)
+    public static let ns = RecordType(rawValue: 2)
+    public static let md = RecordType(rawValue: 3)
+    public static let mf = RecordType(rawValue: 4)
+    public static let cname = RecordType(rawValue: 5)
+    public static let soa = RecordType(rawValue: 6)
+    public static let mb = RecordType(rawValue: 7)
+    public static let mg = RecordType(rawValue: 8)
+    public static let mr = RecordType(rawValue: 9)
+    public static let null = RecordType(rawValue: 10)
+    public static let wks = RecordType(rawValue: 11)
+    public static let ptr = RecordType(rawValue: 12)
+    public static let hinfo = RecordType(rawValue: 13)
+    public static let minfo = RecordType(rawValue: 14)
+    public static let mx = RecordType(rawValue: 15)
+    public static let txt = RecordType(rawValue: 16)
+    public static let rp = RecordType(rawValue: 17)
+    public static let afsdb = RecordType(rawValue: 18)
+    public static let x25 = RecordType(rawValue: 19)
+    public static let isdn = RecordType(rawValue: 20)
+    public static let rt = RecordType(rawValue: 21)
+    public static let nsap = RecordType(rawValue: 22)
+    public static let sig = RecordType(rawValue: 24)
+    public static let key = RecordType(rawValue: 25)
+    public static let px = RecordType(rawValue: 26)
+    public static let aaaa = RecordType(rawValue: 28)
+    public static let loc = RecordType(rawValue: 29)
+    public static let nxt = RecordType(rawValue: 30)
+    public static let srv = RecordType(rawValue: 33)
+    public static let naptr = RecordType(rawValue: 35)
+    public static let kx = RecordType(rawValue: 36)
+    public static let cert = RecordType(rawValue: 37)
+    public static let dname = RecordType(rawValue: 39)
+    public static let opt = RecordType(rawValue: 41)
+    public static let apl = RecordType(rawValue: 42)
+    public static let ds = RecordType(rawValue: 43)
+    public static let sshfp = RecordType(rawValue: 44)
+    public static let ipseckey = RecordType(rawValue: 45)
+    public static let rrsig = RecordType(rawValue: 46)
+    public static let nsec = RecordType(rawValue: 47)
+    public static let dnskey = RecordType(rawValue: 48)
+    public static let dhcid = RecordType(rawValue: 49)
+    public static let nsec3 = RecordType(rawValue: 50)
+    public static let nsec3param = RecordType(rawValue: 51)
+    public static let tlsa = RecordType(rawValue: 52)
+    public static let smimea = RecordType(rawValue: 53)
+    public static let hip = RecordType(rawValue: 55)
+    public static let cds = RecordType(rawValue: 59)
+    public static let cdnskey = RecordType(rawValue: 60)
+    public static let openpgpkey = RecordType(rawValue: 61)
+    public static let csync = RecordType(rawValue: 62)
+    public static let zonemd = RecordType(rawValue: 63)
+    public static let svcb = RecordType(rawValue: 64)
+    public static let https = RecordType(rawValue: 65)
+    public static let spf = RecordType(rawValue: 99)
+    public static let nid = RecordType(rawValue: 104)
+    public static let l32 = RecordType(rawValue: 105)
+    public static let l64 = RecordType(rawValue: 106)
+    public static let lp = RecordType(rawValue: 107)
+    public static let eui48 = RecordType(rawValue: 108)
+    public static let eui64 = RecordType(rawValue: 109)
+    public static let tkey = RecordType(rawValue: 249)
+    public static let tsig = RecordType(rawValue: 250)
+    public static let ixfr = RecordType(rawValue: 251)
+    public static let axfr = RecordType(rawValue: 252)
+    public static let mailb = RecordType(rawValue: 253)
+    public static let maila = RecordType(rawValue: 254)
+    public static let any = RecordType(rawValue: 255)
+    public static let uri = RecordType(rawValue: 256)
+    public static let caa = RecordType(rawValue: 257)
 
     /// The mnemonics of the IANA registry that this program knows.
     private static let mnemonics: [(RecordType, String)] = [
@@ -153,7 +153,7 @@ package struct RecordType: RawRepresentable, Hashable, Sendable {
     private static let byText = Dictionary(uniqueKeysWithValues: mnemonics.map { ($1, $0) })
 
     /// A type from its mnemonic or `TYPE123` (RFC 3597 §5), any case.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let text = text.uppercased()
         if let known = Self.byText[text] {
             self = known
@@ -165,31 +165,31 @@ package struct RecordType: RawRepresentable, Hashable, Sendable {
     }
 
     /// Types that exist in questions only (RFC 6895 §3.1): 128 to 255, and OPT's 41.
-    package var isMeta: Bool { (128...255).contains(rawValue) || self == .opt }
+    public var isMeta: Bool { (128...255).contains(rawValue) || self == .opt }
 }
 
 extension RecordType: CustomStringConvertible {
-    package var description: String { Self.byValue[self] ?? "TYPE\(rawValue)" }
+    public var description: String { Self.byValue[self] ?? "TYPE\(rawValue)" }
 }
 
 extension RecordType: Comparable {
-    package static func < (left: RecordType, right: RecordType) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: RecordType, right: RecordType) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// A record class: an open registry.
-package struct RecordClass: RawRepresentable, Hashable, Sendable {
-    package let rawValue: UInt16
+public struct RecordClass: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt16
 
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    package static let internet = RecordClass(rawValue: 1)
-    package static let chaos = RecordClass(rawValue: 3)
-    package static let hesiod = RecordClass(rawValue: 4)
-    package static let none = RecordClass(rawValue: 254)
-    package static let any = RecordClass(rawValue: 255)
+    public static let internet = RecordClass(rawValue: 1)
+    public static let chaos = RecordClass(rawValue: 3)
+    public static let hesiod = RecordClass(rawValue: 4)
+    public static let none = RecordClass(rawValue: 254)
+    public static let any = RecordClass(rawValue: 255)
 
     /// A class from its mnemonic or `CLASS123`, any case.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         switch text.uppercased() {
         case "IN": self = .internet
         case "CH": self = .chaos
@@ -205,7 +205,7 @@ package struct RecordClass: RawRepresentable, Hashable, Sendable {
 }
 
 extension RecordClass: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .internet: "IN"
         case .chaos: "CH"

@@ -1,20 +1,20 @@
 /// A response code, twelve bits with EDNS (RFC 6895 §2.3): an open registry.
-package struct ResponseCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    package let rawValue: UInt16
+public struct ResponseCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    public let rawValue: UInt16
 
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    package static let noError = ResponseCode(rawValue: 0)
-    package static let formatError = ResponseCode(rawValue: 1)
-    package static let serverFailure = ResponseCode(rawValue: 2)
-    package static let nameError = ResponseCode(rawValue: 3)
-    package static let notImplemented = ResponseCode(rawValue: 4)
-    package static let refused = ResponseCode(rawValue: 5)
-    package static let notAuthoritative = ResponseCode(rawValue: 9)
-    package static let badVersion = ResponseCode(rawValue: 16)
-    package static let badCookie = ResponseCode(rawValue: 23)
+    public static let noError = ResponseCode(rawValue: 0)
+    public static let formatError = ResponseCode(rawValue: 1)
+    public static let serverFailure = ResponseCode(rawValue: 2)
+    public static let nameError = ResponseCode(rawValue: 3)
+    public static let notImplemented = ResponseCode(rawValue: 4)
+    public static let refused = ResponseCode(rawValue: 5)
+    public static let notAuthoritative = ResponseCode(rawValue: 9)
+    public static let badVersion = ResponseCode(rawValue: 16)
+    public static let badCookie = ResponseCode(rawValue: 23)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .noError: "NOERROR"
         case .formatError: "FORMERR"
@@ -31,12 +31,12 @@ package struct ResponseCode: RawRepresentable, Hashable, Sendable, CustomStringC
 }
 
 /// An operation code (RFC 6895 §2.2).
-package struct Opcode: RawRepresentable, Hashable, Sendable {
-    package let rawValue: UInt8
+public struct Opcode: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt8
 
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    package static let query = Opcode(rawValue: 0)
-    package static let notify = Opcode(rawValue: 4)
-    package static let update = Opcode(rawValue: 5)
+    public static let query = Opcode(rawValue: 0)
+    public static let notify = Opcode(rawValue: 4)
+    public static let update = Opcode(rawValue: 5)
 }

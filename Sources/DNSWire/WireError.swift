@@ -1,5 +1,5 @@
 /// Why octets are not a DNS message; every case carries the offset at which reading stopped.
-package enum WireError: Error, Hashable, Sendable {
+public enum WireError: Error, Hashable, Sendable {
     /// The octets end before the field does.
     case truncated(at: Int)
     /// A label length octet of the reserved forms 01 and 10 (RFC 1035 §4.1.4).

@@ -1,20 +1,20 @@
 /// A cursor over received octets. Every read checks first and throws; nothing here traps.
-package struct WireReader {
-    package let octets: [UInt8]
-    package private(set) var offset: Int
+public struct WireReader {
+    public let octets: [UInt8]
+    public private(set) var offset: Int
     /// Reading stops here: the end of the message, or of the RDATA being read.
-    package let end: Int
+    public let end: Int
     /// The first name that was read, and where it stands: most others of a message point to it.
     private var first: (offset: Int, name: Name)?
 
-    package init(_ octets: [UInt8], offset: Int = 0) {
+    public init(_ octets: [UInt8], offset: Int = 0) {
         self.octets = octets
         self.offset = max(0, min(offset, octets.count))
         self.end = octets.count
     }
 
     /// A reader of the next `count` octets that may still follow pointers into the whole message.
-    package init(_ parent: WireReader, count: Int) throws(WireError) {
+    public init(_ parent: WireReader, count: Int) throws(WireError) {
         guard count >= 0, parent.remaining >= count else { throw .truncated(at: parent.offset) }
         octets = parent.octets
         first = parent.first
@@ -22,30 +22,30 @@ package struct WireReader {
         end = parent.offset + count
     }
 
-    package var remaining: Int { end - offset }
+    public var remaining: Int { end - offset }
 
     /// Moves on by `count` octets, all of which must be there.
-    package mutating func skip(_ count: Int) throws(WireError) {
+    public mutating func skip(_ count: Int) throws(WireError) {
         guard count >= 0, remaining >= count else { throw .truncated(at: offset) }
         offset += count
     }
 
     /// The next octet.
-    package mutating func readUInt8() throws(WireError) -> UInt8 {
+    public mutating func readUInt8() throws(WireError) -> UInt8 {
         guard remaining >= 1 else { throw .truncated(at: offset) }
         defer { offset += 1 }
         return octets[offset]
     }
 
     /// The next two octets, in network order.
-    package mutating func readUInt16() throws(WireError) -> UInt16 {
+    public mutating func readUInt16() throws(WireError) -> UInt16 {
         guard remaining >= 2 else { throw .truncated(at: offset) }
         defer { offset += 2 }
         return UInt16(octets[offset]) << 8 | UInt16(octets[offset + 1])
     }
 
     /// The next four octets, in network order.
-    package mutating func readUInt32() throws(WireError) -> UInt32 {
+    public mutating func readUInt32() throws(WireError) -> UInt32 {
         UInt32(try readUInt16()) << 16 | UInt32(try readUInt16())
     }
 
@@ -64,7 +64,7 @@ package struct WireReader {
     }
 
     /// The next octets, where they lie: the slice keeps the whole message.
-    package mutating func readOctets(_ count: Int) throws(WireError) -> ArraySlice<UInt8> {
+    public mutating func readOctets(_ count: Int) throws(WireError) -> ArraySlice<UInt8> {
         octets[try take(count)]
     }
 
@@ -86,7 +86,7 @@ package struct WireReader {
     }
 
     /// Moves past a name without following its pointer.
-    package mutating func skipName() throws(WireError) {
+    public mutating func skipName() throws(WireError) {
         while true {
             let length = try readUInt8()
             switch length & 0xC0 {
@@ -102,7 +102,7 @@ package struct WireReader {
     ///
     /// Pointers must point before the name they end, so reading always ends; the name found is at
     /// most 255 octets.
-    package mutating func readName() throws(WireError) -> Name {
+    public mutating func readName() throws(WireError) -> Name {
         if let first, remaining >= 2,
             Int(octets[offset]) << 8 | Int(octets[offset + 1]) == 0xC000 | first.offset
         {

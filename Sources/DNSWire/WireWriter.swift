@@ -1,6 +1,6 @@
 /// A growing message with name compression (RFC 1035 §4.1.4).
-package struct WireWriter {
-    package private(set) var octets: [UInt8]
+public struct WireWriter {
+    public private(set) var octets: [UInt8]
     /// The first name that may be pointed to. Most messages have no other, and need no table of suffixes.
     private var first: (name: Name, offset: Int)?
     /// Where names already stand: the lower-cased suffix and its offset, at most `Self.targetsMax`.
@@ -11,24 +11,24 @@ package struct WireWriter {
     /// Beyond it no pointer reaches.
     private static let pointerMax = 0x4000
 
-    package init(reservingCapacity capacity: Int = 512) {
+    public init(reservingCapacity capacity: Int = 512) {
         octets = []
         octets.reserveCapacity(capacity)
     }
 
-    package var count: Int { octets.count }
+    public var count: Int { octets.count }
 
     /// Writes an octet.
-    package mutating func write(_ value: UInt8) { octets.append(value) }
+    public mutating func write(_ value: UInt8) { octets.append(value) }
 
     /// Writes two octets, in network order.
-    package mutating func write(_ value: UInt16) {
+    public mutating func write(_ value: UInt16) {
         octets.append(UInt8(truncatingIfNeeded: value >> 8))
         octets.append(UInt8(truncatingIfNeeded: value))
     }
 
     /// Writes four octets, in network order.
-    package mutating func write(_ value: UInt32) {
+    public mutating func write(_ value: UInt32) {
         write(UInt16(truncatingIfNeeded: value >> 16))
         write(UInt16(truncatingIfNeeded: value))
     }
@@ -41,20 +41,20 @@ package struct WireWriter {
     }
 
     /// Writes octets as they are.
-    package mutating func write(_ values: [UInt8]) { octets.append(contentsOf: values) }
+    public mutating func write(_ values: [UInt8]) { octets.append(contentsOf: values) }
 
     /// Writes octets as they are.
-    package mutating func write(_ values: ArraySlice<UInt8>) { octets.append(contentsOf: values) }
+    public mutating func write(_ values: ArraySlice<UInt8>) { octets.append(contentsOf: values) }
 
     /// Overwrites two octets that were written before; out of range does nothing.
-    package mutating func overwrite(_ value: UInt16, at offset: Int) {
+    public mutating func overwrite(_ value: UInt16, at offset: Int) {
         guard offset >= 0, offset + 2 <= octets.count else { return }
         octets[offset] = UInt8(truncatingIfNeeded: value >> 8)
         octets[offset + 1] = UInt8(truncatingIfNeeded: value)
     }
 
     /// Forgets everything from `count` on, compression targets included.
-    package mutating func truncate(to count: Int) {
+    public mutating func truncate(to count: Int) {
         guard count < octets.count else { return }
         octets.removeLast(octets.count - count)
         targets.removeAll { $0.offset >= count }
@@ -62,7 +62,7 @@ package struct WireWriter {
     }
 
     /// Writes a name, with a pointer to an earlier equal suffix when `compressing`.
-    package mutating func write(_ name: Name, compressing: Bool) {
+    public mutating func write(_ name: Name, compressing: Bool) {
         guard compressing, !name.isRoot else { return write(name.octets) }
         guard let first else {
             if octets.count < Self.pointerMax { self.first = (name, octets.count) }

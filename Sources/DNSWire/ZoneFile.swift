@@ -1,9 +1,9 @@
 internal import Primitives
 
 /// The records of one zone as text, and what is wrong with them as a zone.
-package enum ZoneFile {
+public enum ZoneFile {
     /// Something in the records that makes the zone wrong, or that may.
-    package enum Finding: Hashable, Sendable {
+    public enum Finding: Hashable, Sendable {
         case missingStartOfAuthority(Name)
         case multipleStartsOfAuthority(Name)
         case startOfAuthorityBelowApex(Name)
@@ -17,7 +17,7 @@ package enum ZoneFile {
         case nameServerIsAlias(server: Name, zone: Name)
 
         /// Whether the zone cannot be served; otherwise the finding is a warning.
-        package var isError: Bool {
+        public var isError: Bool {
             switch self {
             case .differingTTLs, .duplicateRecord, .missingGlue, .nameServerIsAlias: false
             default: true
@@ -26,7 +26,7 @@ package enum ZoneFile {
     }
 
     /// What is wrong with `records` as the zone `origin`, errors and warnings, in canonical order of names.
-    package static func check(_ records: [Record], origin: Name) -> [Finding] {
+    public static func check(_ records: [Record], origin: Name) -> [Finding] {
         let sets = Dictionary(grouping: records) { $0.name }
         var findings = checkApex(sets[origin] ?? [], origin: origin)
         for (name, owned) in sets.sorted(by: { $0.key < $1.key }) {
@@ -104,7 +104,7 @@ package enum ZoneFile {
     }
 
     /// Canonical text: the SOA first, then names and types in canonical order, one absolute record a line.
-    package static func print(_ records: [Record]) -> String {
+    public static func print(_ records: [Record]) -> String {
         let sorted = records.sorted { left, right in
             if (left.type == .soa) != (right.type == .soa) { return left.type == .soa }
             if left.name != right.name { return left.name < right.name }

@@ -1,14 +1,14 @@
 /// Why zone text cannot be read, and where.
-package struct ZoneTextError: Error, Hashable, Sendable {
+public struct ZoneTextError: Error, Hashable, Sendable {
     /// The file name as the caller gave it; empty for text that is not a file.
-    package let file: String
+    public let file: String
     /// Counted from 1.
-    package let line: Int
+    public let line: Int
     /// Counted in octets from 1.
-    package let column: Int
-    package let reason: Reason
+    public let column: Int
+    public let reason: Reason
 
-    package init(file: String, line: Int, column: Int, reason: Reason) {
+    public init(file: String, line: Int, column: Int, reason: Reason) {
         self.file = file
         self.line = line
         self.column = column
@@ -16,7 +16,7 @@ package struct ZoneTextError: Error, Hashable, Sendable {
     }
 
     /// What is wrong with the text at that place.
-    package enum Reason: Error, Hashable, Sendable {
+    public enum Reason: Error, Hashable, Sendable {
         case unterminatedString
         case unbalancedParenthesis
         case name(NameTextError)
@@ -54,13 +54,13 @@ package struct ZoneTextError: Error, Hashable, Sendable {
 }
 
 extension ZoneTextError: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         (file.isEmpty ? "" : file + ":") + "\(line):\(column): \(reason)"
     }
 }
 
 extension ZoneTextError.Reason: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .unterminatedString: "quoted string does not end on its line"
         case .unbalancedParenthesis: "unbalanced parenthesis"

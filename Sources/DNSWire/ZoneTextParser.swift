@@ -2,14 +2,14 @@
 ///
 /// The TTL and the class may stand in either order. A record without TTL takes that of `$TTL`, else that of
 /// the record before it, else, for the SOA, its own minimum.
-package struct ZoneTextParser {
+public struct ZoneTextParser {
     /// Gives the octets of an included file by the name in the text; nil when there are none.
-    package typealias Loader = (_ file: String) -> [UInt8]?
+    public typealias Loader = (_ file: String) -> [UInt8]?
 
     /// How deeply files may include each other.
-    package static let includeDepthMax = 8
+    public static let includeDepthMax = 8
     /// The most records that one `$GENERATE` may make.
-    package static let generatedMax = 65536
+    public static let generatedMax = 65536
 
     private let load: Loader
     private let recordsMax: Int
@@ -34,7 +34,7 @@ package struct ZoneTextParser {
     ///
     /// `file` names the text in errors; `origin` completes relative names until `$ORIGIN`; `defaultTTL`, in
     /// seconds, stands for a missing `$TTL`; more than `recordsMax` records are an error.
-    package static func parse(
+    public static func parse(
         _ text: [UInt8], file: String = "", origin: Name = .root, defaultTTL: UInt32? = nil,
         recordsMax: Int = 1_000_000, including load: @escaping Loader = { _ in nil }
     ) throws(ZoneTextError) -> [Record] {

@@ -1,12 +1,12 @@
 /// One word of zone text with its escapes still in place and its quotes taken off.
-package struct ZoneToken: Hashable, Sendable {
-    package let octets: [UInt8]
+public struct ZoneToken: Hashable, Sendable {
+    public let octets: [UInt8]
     /// Whether the word began with a quote, so that it is a string and never `@`, `\#` or a directive.
-    package let isQuoted: Bool
-    package let line: Int
-    package let column: Int
+    public let isQuoted: Bool
+    public let line: Int
+    public let column: Int
 
-    package init(octets: [UInt8], isQuoted: Bool = false, line: Int = 1, column: Int = 1) {
+    public init(octets: [UInt8], isQuoted: Bool = false, line: Int = 1, column: Int = 1) {
         self.octets = octets
         self.isQuoted = isQuoted
         self.line = line

@@ -1,13 +1,13 @@
 import CLinux
-package import Primitives
+public import Primitives
 
 /// One datagram that came with others, and room for its reply.
-package struct ArrivedDatagram {
-    package let octets: UnsafeRawBufferPointer
+public struct ArrivedDatagram {
+    public let octets: UnsafeRawBufferPointer
     /// The address that it came from.
-    package let sender: IPAddress
+    public let sender: IPAddress
     /// 4096 octets.
-    package let replyRoom: UnsafeMutableRawBufferPointer
+    public let replyRoom: UnsafeMutableRawBufferPointer
 
     init(_ arrival: afterglow_arrival) {
         octets = UnsafeRawBufferPointer(start: arrival.octets, count: arrival.count)
@@ -18,13 +18,13 @@ package struct ArrivedDatagram {
 }
 
 /// Datagrams that came together on a listener; valid during the call that hands them over.
-package struct ArrivedDatagrams {
+public struct ArrivedDatagrams {
     /// As many as come together at most.
-    package static let countMax = Int(AFTERGLOW_BATCH)
+    public static let countMax = Int(AFTERGLOW_BATCH)
 
-    package let all: UnsafeBufferPointer<ArrivedDatagram>
+    public let all: UnsafeBufferPointer<ArrivedDatagram>
     /// How many octets of each one's room are its reply, which leaves with the others' after the call; 0 at first, for none.
-    package let replyCounts: UnsafeMutableBufferPointer<Int>
+    public let replyCounts: UnsafeMutableBufferPointer<Int>
     private let batch: OpaquePointer
 
     init(
@@ -37,7 +37,7 @@ package struct ArrivedDatagrams {
     }
 
     /// What a reply to one of them needs that leaves later.
-    package func peer(of index: Int) -> PeerAddress {
+    public func peer(of index: Int) -> PeerAddress {
         var storage = afterglow_peer()
         if all.indices.contains(index) {
             afterglow_batch_peer(batch, Int32(truncatingIfNeeded: index), &storage)
@@ -46,7 +46,7 @@ package struct ArrivedDatagrams {
     }
 
     /// Has octets be the reply to one of them; more than 4096 are dropped.
-    package func reply(to index: Int, with octets: [UInt8]) {
+    public func reply(to index: Int, with octets: [UInt8]) {
         guard all.indices.contains(index), octets.count <= all[index].replyRoom.count else { return }
         all[index].replyRoom.copyBytes(from: octets)
         replyCounts[index] = octets.count

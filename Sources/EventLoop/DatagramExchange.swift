@@ -1,7 +1,7 @@
-package import Primitives
+public import Primitives
 
 /// What came of one datagram sent to a server.
-package enum DatagramOutcome: Hashable, Sendable {
+public enum DatagramOutcome: Hashable, Sendable {
     /// The first datagram that was accepted.
     case received([UInt8], roundTrip: Duration)
     /// Nothing acceptable before the timeout, or too many foreign datagrams.
@@ -18,7 +18,7 @@ extension EventLoop {
     /// Sends `query` from an unpredictable port that no other exchange uses meanwhile (RFC 5452 §9.2), and waits.
     ///
     /// Datagrams that `accept` refuses are ignored, up to 16. On the loop only.
-    package func exchangeDatagram(
+    public func exchangeDatagram(
         _ query: [UInt8], with server: Endpoint, timeout: Duration, accept: @escaping ([UInt8]) -> Bool
     ) async -> DatagramOutcome {
         checkIsolated()

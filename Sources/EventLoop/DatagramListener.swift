@@ -1,8 +1,8 @@
 import CLinux
-package import Primitives
+public import Primitives
 
 /// Who answers the datagrams of a listener.
-package protocol DatagramHandler: AnyObject {
+public protocol DatagramHandler: AnyObject {
     /// Called on the loop for all datagrams that came together.
     func receive(_ datagrams: ArrivedDatagrams)
 }
@@ -11,7 +11,7 @@ package protocol DatagramHandler: AnyObject {
 ///
 /// Several loops listen on one endpoint with SO_REUSEPORT: all are to bind before the first starts, for the kernel spreads what comes over
 /// those that were bound before there was a socket to send by. Replies leave from the address that was asked.
-package final class DatagramListener: ReadinessSource {
+public final class DatagramListener: ReadinessSource {
     private enum State {
         case bound(Int32)
         case open(Registration, any DatagramHandler)
@@ -19,7 +19,7 @@ package final class DatagramListener: ReadinessSource {
     }
 
     /// Where the listener is bound, with the port that the kernel chose for port 0.
-    package let localEndpoint: Endpoint
+    public let localEndpoint: Endpoint
     private let loop: EventLoop
     private let batch: DatagramBatch
     /// The socket that replies leave from while the listener is open, where that is not the one that queries come to; below 0 where
@@ -29,7 +29,7 @@ package final class DatagramListener: ReadinessSource {
     private var willFlush = false
 
     /// Binds to `endpoint`; can be called on any thread.
-    package init(loop: EventLoop, endpoint: Endpoint) throws(SystemError) {
+    public init(loop: EventLoop, endpoint: Endpoint) throws(SystemError) {
         self.loop = loop
         batch = try DatagramBatch()
         var address = afterglow_address(endpoint)
@@ -44,20 +44,20 @@ package final class DatagramListener: ReadinessSource {
     }
 
     /// Begins to read. On the loop only; once.
-    package func start(_ handler: any DatagramHandler) throws(SystemError) {
+    public func start(_ handler: any DatagramHandler) throws(SystemError) {
         guard case .bound(let descriptor) = state else { return }
         state = .open(try loop.register(descriptor, for: .readable, self), handler)
         sender = afterglow_udp_sender(descriptor)
     }
 
     /// Reads no more; replies still leave. On the loop only.
-    package func pause() {
+    public func pause() {
         guard case .open(let registration, _) = state else { return }
         loop.change(registration, to: [])
     }
 
     /// Closes the socket. On the loop only.
-    package func stop() {
+    public func stop() {
         guard case .open(let registration, _) = state else { return }
         flush()
         state = .closed
@@ -66,7 +66,7 @@ package final class DatagramListener: ReadinessSource {
     }
 
     /// Sends a late reply at the end of the loop's iteration; longer than 4096 octets is dropped.
-    package func send(_ octets: [UInt8], to peer: PeerAddress) {
+    public func send(_ octets: [UInt8], to peer: PeerAddress) {
         loop.checkIsolated()
         if !batch.queue(octets, to: peer) {
             flush()

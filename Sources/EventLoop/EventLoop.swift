@@ -1,13 +1,13 @@
 import CLinux
 import Glibc
-package import Primitives
+public import Primitives
 import Synchronization
 
 /// A worker: one thread that waits for sockets and timers with epoll and runs its actors' jobs.
 ///
 /// Sockets, timers and random numbers are confined to the loop's thread; `enqueue`, `start` and `stop`
 /// can be called from any.
-package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     /// What other threads handed over and the loop has not yet taken.
     private struct Arrivals {
         var jobs: [UnownedJob] = []
@@ -28,11 +28,11 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// The worker's name, also its thread's.
-    package let name: String
+    public let name: String
     /// Unpredictable numbers from the kernel; to be used on the loop alone.
-    package let random: RandomSource
+    public let random: RandomSource
     /// The clocks of timers and of `now`.
-    package let clock: MachineClock
+    public let clock: MachineClock
 
     private let queue: Int32
     private let wakeup: Int32
@@ -53,7 +53,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     var sweep: TimerToken?
     @exclusivity(unchecked) private var unflushed: [DatagramListener] = []
     /// How often the kernel was told to report something else of a descriptor, which is a system call each time.
-    package private(set) var interestChanges = 0
+    public private(set) var interestChanges = 0
     private var backlogs: [() -> Bool] = []
     @exclusivity(unchecked) private var hasBacklog = false
     private var batchInstant: Instant
@@ -72,7 +72,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     /// - Parameter busyPoll: for how long the thread stays awake when there is nothing to do. Waking it takes the kernel some
     ///   microseconds, more where a processor has gone to sleep meanwhile, and in virtual machines; that is saved, and the
     ///   processor is kept busy.
-    package init(
+    public init(
         name: String, clock: MachineClock = MachineClock(), busyPoll: Duration? = nil
     ) throws(SystemError) {
         self.name = name
@@ -102,7 +102,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Starts the thread; a second call does nothing.
-    package func start() {
+    public func start() {
         life.withLock { life in
             guard case .created = life else { return }
             life = .running(makeThread())
@@ -114,7 +114,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     /// Exchanges in flight end as local failures with ECANCELED, and sleeps return. Actors of the loop may be
     /// called after the end: their jobs run one at a time on threads of their own, and all that they begin
     /// with sockets or timers ends at once in the same way. On the loop itself, `stop` returns before the end.
-    package func stop() {
+    public func stop() {
         isStopping.store(true, ordering: .releasing)
         start()
         afterglow_eventfd_signal(wakeup)
@@ -132,21 +132,21 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     }
 
     /// Has the loop's thread give way to others when processors are short. On the loop only.
-    package func lowerPriority() {
+    public func lowerPriority() {
         checkIsolated()
         afterglow_lower_priority()
     }
 
     /// Whether the caller runs on this loop's thread.
-    package var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
+    public var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
     /// Monotonic time, read once for each batch of events.
-    package var now: Instant {
+    public var now: Instant {
         isCurrent ? batchInstant : clock.now
     }
 
     /// UTC, read once for each batch of events.
-    package var wallTime: Timestamp {
+    public var wallTime: Timestamp {
         guard isCurrent else { return clock.wallTime }
         let time = batchTime ?? clock.wallTime
         batchTime = time
@@ -158,7 +158,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
 extension EventLoop {
     /// Takes a job: without a lock on the loop itself, with one wakeup for a burst from elsewhere.
-    package func enqueue(_ job: consuming ExecutorJob) {
+    public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isCurrent {
             jobs.append(job)
@@ -178,11 +178,11 @@ extension EventLoop {
         }
     }
 
-    package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
-    package func isIsolatingCurrentContext() -> Bool? { isCurrent }
+    public func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
-    package func checkIsolated() {
+    public func checkIsolated() {
         precondition(isCurrent, "called off the loop that it is confined to")
     }
 
@@ -212,19 +212,19 @@ extension EventLoop {
 extension EventLoop {
     /// Runs `action` on the loop when `instant` has come. On the loop only.
     @discardableResult
-    package func schedule(at instant: Instant, _ action: @escaping () -> Void) -> TimerToken {
+    public func schedule(at instant: Instant, _ action: @escaping () -> Void) -> TimerToken {
         checkIsolated()
         return timers.schedule(at: instant, action)
     }
 
     /// Forgets a scheduled action; one that has run or was cancelled is no error. On the loop only.
-    package func cancel(_ token: TimerToken) {
+    public func cancel(_ token: TimerToken) {
         checkIsolated()
         timers.cancel(token)
     }
 
     /// Returns when `instant` has come, or when the loop ends. On the loop only.
-    package func sleep(until instant: Instant) async {
+    public func sleep(until instant: Instant) async {
         await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             schedule(at: instant) { continuation.resume() }
         }
@@ -272,13 +272,13 @@ extension EventLoop {
 extension EventLoop {
     /// Has `work` called once in each iteration after sockets, timers and jobs, from `backlogGrew` on until it returns false:
     /// for work that may pile up, a little at a time, so that what is quick goes first. On the loop only.
-    package func addBacklog(_ work: @escaping () -> Bool) {
+    public func addBacklog(_ work: @escaping () -> Bool) {
         checkIsolated()
         backlogs.append(work)
     }
 
     /// Says that a backlog has something to do. On the loop only.
-    package func backlogGrew() { hasBacklog = true }
+    public func backlogGrew() { hasBacklog = true }
 
     private func workOff() {
         guard hasBacklog else { return }

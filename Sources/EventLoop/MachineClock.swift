@@ -1,23 +1,23 @@
-package import Primitives
+public import Primitives
 import Synchronization
 
 /// The clocks that one resolver lives by: those of the machine, and as far ahead of them as they were set.
 ///
 /// Only a demonstration sets them ahead, over hours in which nothing happens; loops that wait for a timer have to be
 /// woken then.
-package final class MachineClock: Sendable {
+public final class MachineClock: Sendable {
     private let instantLead = Atomic<Int64>(0)
     private let wallLead = Atomic<Int64>(0)
 
     /// The clocks of the machine; UTC begins at `start` instead where one is given.
-    package init(startingAt start: Timestamp? = nil) {
+    public init(startingAt start: Timestamp? = nil) {
         guard let start else { return }
         let lead = start.milliseconds &- SystemClock.wallTime.milliseconds
         wallLead.store(lead &* 1_000_000, ordering: .relaxed)
     }
 
     /// CLOCK_MONOTONIC, and what it was set ahead.
-    package var now: Instant {
+    public var now: Instant {
         Instant(nanoseconds: SystemClock.now.nanoseconds &+ instantLead.load(ordering: .relaxed))
     }
 
@@ -27,13 +27,13 @@ package final class MachineClock: Sendable {
     }
 
     /// UTC.
-    package var wallTime: Timestamp {
+    public var wallTime: Timestamp {
         let lead = wallLead.load(ordering: .relaxed) / 1_000_000
         return Timestamp(milliseconds: SystemClock.wallTime.milliseconds &+ lead)
     }
 
     /// Sets both clocks ahead; backwards they are never set.
-    package func advance(by duration: Duration) {
+    public func advance(by duration: Duration) {
         let nanoseconds = max(0, duration.nanoseconds)
         instantLead.add(nanoseconds, ordering: .relaxed)
         wallLead.add(nanoseconds, ordering: .relaxed)

@@ -1,20 +1,20 @@
 import CLinux
-package import Primitives
+public import Primitives
 
 /// Where a datagram came from and which local address it was sent to: what a reply needs.
 ///
 /// Trivially copyable, so that keeping one for a late reply costs no allocation.
-package struct PeerAddress: Sendable {
+public struct PeerAddress: Sendable {
     let storage: afterglow_peer
 
     init(_ storage: afterglow_peer) { self.storage = storage }
 
     /// The sender's address.
-    package var address: IPAddress { storage.remote.address }
+    public var address: IPAddress { storage.remote.address }
     /// The sender's port.
-    package var port: UInt16 { storage.remote.port }
+    public var port: UInt16 { storage.remote.port }
     /// The sender's address and port.
-    package var endpoint: Endpoint { Endpoint(address, port: port) }
+    public var endpoint: Endpoint { Endpoint(address, port: port) }
 }
 
 extension afterglow_address {

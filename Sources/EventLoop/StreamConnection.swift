@@ -6,7 +6,7 @@ import Primitives
 ///
 /// Confined to its loop. It closes itself when the client is idle, slow to send or slow to read, and when an
 /// answer does not come.
-package final class StreamConnection: ReadinessSource {
+public final class StreamConnection: ReadinessSource {
     private enum State {
         case created
         case open(Registration)
@@ -21,7 +21,7 @@ package final class StreamConnection: ReadinessSource {
     }
 
     /// The limits of the listener that accepted the connection.
-    package let limits: StreamLimits
+    public let limits: StreamLimits
     private let loop: EventLoop
     // References here and in timers are strong, for an object that was ever referred to weakly costs more at each other
     // reference. `close`, which comes at the end of the loop at the latest, takes both away.
@@ -67,7 +67,7 @@ package final class StreamConnection: ReadinessSource {
     }
 
     /// Sends an answer; one longer than 65,535 octets or after the close is dropped. On the loop only.
-    package func send(_ message: [UInt8]) {
+    public func send(_ message: [UInt8]) {
         loop.checkIsolated()
         guard let registration, MessageFramer.append(message, to: &output) else { return }
         unanswered = max(0, unanswered - 1)
@@ -86,7 +86,7 @@ package final class StreamConnection: ReadinessSource {
     private static let outputTogether = 16 * 1024
 
     /// Closes the connection. On the loop only; a second call does nothing.
-    package func close() {
+    public func close() {
         guard let registration else { return }
         // The answers to messages that came together with the one that ends it still leave.
         if isDelivering, !output.isEmpty { _ = flush(registration) }

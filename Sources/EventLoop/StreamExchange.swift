@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
-package import Primitives
+public import Primitives
 
 /// What came of one query over TCP.
-package enum StreamOutcome: Hashable, Sendable {
+public enum StreamOutcome: Hashable, Sendable {
     /// The last message that was waited for.
     case received([UInt8], roundTrip: Duration)
     /// Not enough before the timeout.
@@ -20,7 +20,7 @@ package enum StreamOutcome: Hashable, Sendable {
 
 extension EventLoop {
     /// Sends `query` over a TCP connection of its own and waits for one message. On the loop only.
-    package func exchangeStream(
+    public func exchangeStream(
         _ query: [UInt8], with server: Endpoint, timeout: Duration
     ) async -> StreamOutcome {
         await exchangeStream(pipelining: [query], with: server, timeout: timeout) { _ in true }
@@ -32,7 +32,7 @@ extension EventLoop {
     /// - Parameters:
     ///   - timeout: bounds the whole.
     ///   - idle: bounds the wait for the connection and for each octet after it; nil leaves it to `timeout`.
-    package func exchangeStream(
+    public func exchangeStream(
         pipelining queries: [[UInt8]], with server: Endpoint, timeout: Duration, idle: Duration? = nil,
         until isLast: @escaping ([UInt8]) -> Bool
     ) async -> StreamOutcome {

@@ -1,25 +1,25 @@
 import Primitives
 
 /// What a TCP listener gives to its clients, so that no client keeps descriptors or memory from others.
-package struct StreamLimits: Hashable, Sendable {
+public struct StreamLimits: Hashable, Sendable {
     /// Connections that a listener holds, so that descriptors remain for upstream exchanges.
-    package var connections = 1000
+    public var connections = 1000
     /// Connections of one client, so that it does not keep the others out; an IPv6 client is a /64.
-    package var connectionsPerClient = 250
+    public var connectionsPerClient = 250
     /// Unanswered messages of one connection; reading pauses there (RFC 7766 §6.2.1.1).
-    package var pipelinedMessages = 64
+    public var pipelinedMessages = 64
     /// How long a connection may be without a message or an answer due (RFC 7766 §6.2.3 suggests seconds).
-    package var idle = Duration.seconds(10)
+    public var idle = Duration.seconds(10)
     /// How long a begun message may stay incomplete: senders of an octet at a time are closed.
-    package var partialMessage = Duration.seconds(10)
+    public var partialMessage = Duration.seconds(10)
     /// How long after its last message a connection may wait for answers and read them: three times as long
     /// as a resolution may take.
-    package var answers = Duration.seconds(30)
+    public var answers = Duration.seconds(30)
     /// How long a client may leave its answers unread.
-    package var unread = Duration.seconds(10)
+    public var unread = Duration.seconds(10)
     /// Octets waiting for a client that does not read: four of the largest messages.
-    package var outputOctets = 256 * 1024
+    public var outputOctets = 256 * 1024
 
     /// The defaults, for a server of many clients.
-    package init() {}
+    public init() {}
 }

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
-package import Primitives
+public import Primitives
 
 /// Who answers the messages of a TCP listener.
-package protocol StreamHandler: AnyObject {
+public protocol StreamHandler: AnyObject {
     /// Called on the loop for each message; answer with `connection.send`, now or later, in any order.
     ///
     /// A message that will have no answer is to be ended with `connection.close`.
@@ -18,13 +18,13 @@ package protocol StreamHandler: AnyObject {
 }
 
 extension StreamHandler {
-    package func answer(
+    public func answer(
         _ message: UnsafeRawBufferPointer, from peer: Endpoint, into reply: UnsafeMutableRawBufferPointer
     ) -> Int { 0 }
 }
 
 /// A TCP socket of a loop that accepts DNS connections (RFC 7766), as many at a time as its limits say.
-package final class StreamListener: ReadinessSource {
+public final class StreamListener: ReadinessSource {
     private enum State {
         case bound(Int32)
         case open(Registration, any StreamHandler)
@@ -34,7 +34,7 @@ package final class StreamListener: ReadinessSource {
     }
 
     /// Where the listener is bound, with the port that the kernel chose for port 0.
-    package let localEndpoint: Endpoint
+    public let localEndpoint: Endpoint
     private let loop: EventLoop
     private let limits: StreamLimits
     @exclusivity(unchecked) private var state: State
@@ -42,7 +42,7 @@ package final class StreamListener: ReadinessSource {
     @exclusivity(unchecked) private var clients: [IPAddress: Int] = [:]
 
     /// Binds to `endpoint`; can be called on any thread.
-    package init(
+    public init(
         loop: EventLoop, endpoint: Endpoint, limits: StreamLimits = StreamLimits()
     ) throws(SystemError) {
         self.loop = loop
@@ -59,20 +59,20 @@ package final class StreamListener: ReadinessSource {
     }
 
     /// Begins to accept. On the loop only; once.
-    package func start(_ handler: any StreamHandler) throws(SystemError) {
+    public func start(_ handler: any StreamHandler) throws(SystemError) {
         guard case .bound(let descriptor) = state else { return }
         state = .open(try loop.register(descriptor, for: .readable, self), handler)
     }
 
     /// Accepts no more; connections go on. On the loop only.
-    package func pause() {
+    public func pause() {
         guard case .open(let registration, let handler) = state else { return }
         state = .paused(registration, handler)
         loop.change(registration, to: [])
     }
 
     /// Closes the socket and its connections. On the loop only.
-    package func stop() {
+    public func stop() {
         switch state {
         case .open(let registration, _), .paused(let registration, _): close(registration)
         case .bound, .closed: return

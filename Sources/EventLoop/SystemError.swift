@@ -1,9 +1,9 @@
 import Glibc
 
 /// A system call that the kernel refused, and why.
-package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The calls that can fail where a caller can do something about it.
-    package enum Call: String, Hashable, Sendable {
+    public enum Call: String, Hashable, Sendable {
         case createQueue = "epoll_create"
         case createWakeup = "eventfd"
         case createTimer = "timerfd_create"
@@ -16,20 +16,20 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// What was asked of the kernel.
-    package let call: Call
+    public let call: Call
     /// The kernel's errno.
-    package let code: Int32
+    public let code: Int32
 
-    package init(_ call: Call, code: Int32) {
+    public init(_ call: Call, code: Int32) {
         self.call = call
         self.code = code
     }
 
     /// Whether the kernel has no such address or family (EADDRNOTAVAIL, EAFNOSUPPORT).
-    package var isAddressUnavailable: Bool { code == EADDRNOTAVAIL || code == EAFNOSUPPORT }
+    public var isAddressUnavailable: Bool { code == EADDRNOTAVAIL || code == EAFNOSUPPORT }
 
     /// The call and the C library's words, as in `bind: Address already in use`.
-    package var description: String { "\(call.rawValue): \(String(cString: strerror(code)))" }
+    public var description: String { "\(call.rawValue): \(String(cString: strerror(code)))" }
 
     /// The value of a shim, which is an error below 0.
     static func check(_ call: Call, _ value: Int32) throws(SystemError) -> Int32 {

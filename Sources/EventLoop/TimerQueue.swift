@@ -1,7 +1,7 @@
 import Primitives
 
 /// A scheduled action, to cancel it by; tokens are not used twice.
-package struct TimerToken: Hashable, Sendable {
+public struct TimerToken: Hashable, Sendable {
     let key: UInt64
 }
 

@@ -1,6 +1,6 @@
 extension IPAddress {
     /// An address from its text: dotted quad, or IPv6 as RFC 4291 §2.2 allows; anything else is nil.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let octets = Array(text.utf8)
         guard octets.count <= 45 else { return nil }
         if octets.contains(UInt8(ascii: ":")) {
@@ -87,7 +87,7 @@ extension IPAddress {
 
 extension IPAddress: CustomStringConvertible {
     /// The canonical text: dotted quad, or RFC 5952 for IPv6.
-    package var description: String {
+    public var description: String {
         if family == .ipv4 {
             return octets.map { String($0) }.joined(separator: ".")
         }

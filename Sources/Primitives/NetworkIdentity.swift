@@ -1,21 +1,21 @@
 /// The network that an address belongs to, as a routing source describes it.
-package struct NetworkIdentity: Sendable, Hashable {
+public struct NetworkIdentity: Sendable, Hashable {
     /// The announced prefix, or the largest block of the source's range that covers the address.
-    package let prefix: Prefix
+    public let prefix: Prefix
     /// The autonomous systems that originate the prefix, ascending; several where it has multiple origins, none
     /// where no routing source names one.
-    package let origins: [ASNumber]
+    public let origins: [ASNumber]
     /// The name of the first origin that has one.
-    package let name: String?
+    public let name: String?
 
-    package init(prefix: Prefix, origins: [ASNumber], name: String?) {
+    public init(prefix: Prefix, origins: [ASNumber], name: String?) {
         self.prefix = prefix
         self.origins = origins
         self.name = name
     }
 
     /// What stands for the network of `address` until a routing source names it: its /24 or /48, without origin.
-    package static func unknown(of address: IPAddress) -> NetworkIdentity {
+    public static func unknown(of address: IPAddress) -> NetworkIdentity {
         NetworkIdentity(prefix: .standIn(for: address), origins: [], name: nil)
     }
 }

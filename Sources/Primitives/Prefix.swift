@@ -1,17 +1,17 @@
 /// An address prefix: an address whose bits after `length` are zero.
-package struct Prefix: Hashable, Sendable, Comparable, CustomStringConvertible {
-    package let address: IPAddress
+public struct Prefix: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let address: IPAddress
     /// The number of significant bits: 0 to 32 for IPv4, 0 to 128 for IPv6.
-    package let length: Int
+    public let length: Int
 
     /// The prefix of `length` bits that covers `address`; the length is clamped to the family.
-    package init(_ address: IPAddress, length: Int) {
+    public init(_ address: IPAddress, length: Int) {
         self.length = max(0, min(address.family.bitWidth, length))
         self.address = address.masked(to: self.length)
     }
 
     /// A prefix from text such as `192.0.2.0/24`; a lone address stands for itself.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = IPAddress(first) else { return nil }
         guard parts.count == 2 else {
@@ -23,18 +23,18 @@ package struct Prefix: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     /// The /24 or /48 around an address: what stands for a network when no routing table names one.
-    package static func standIn(for address: IPAddress) -> Prefix {
+    public static func standIn(for address: IPAddress) -> Prefix {
         Prefix(address, length: address.family == .ipv4 ? 24 : 48)
     }
 
     /// Whether an address lies in the prefix; one of the other family never does.
-    package func contains(_ other: IPAddress) -> Bool {
+    public func contains(_ other: IPAddress) -> Bool {
         other.family == address.family && other.masked(to: length) == address
     }
 
-    package var description: String { "\(address)/\(length)" }
+    public var description: String { "\(address)/\(length)" }
 
-    package static func < (left: Prefix, right: Prefix) -> Bool {
+    public static func < (left: Prefix, right: Prefix) -> Bool {
         (left.address, left.length) < (right.address, right.length)
     }
 }

@@ -1,22 +1,22 @@
 /// Where a worker's random numbers come from: the kernel in production, a seed in simulation.
 ///
 /// A reference so that all of a worker's code draws from one stream; it is confined to its worker.
-package final class RandomSource: RandomNumberGenerator {
+public final class RandomSource: RandomNumberGenerator {
     private let draw: () -> UInt64
 
     /// A source that draws each 64-bit word from `draw`.
-    package init(_ draw: @escaping () -> UInt64) { self.draw = draw }
+    public init(_ draw: @escaping () -> UInt64) { self.draw = draw }
 
     /// A reproducible stream by xoshiro256** (Blackman and Vigna, 2018), seeded through splitmix64.
-    package convenience init(seed: UInt64) {
+    public convenience init(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         self.init { generator.next() }
     }
 
-    package func next() -> UInt64 { draw() }
+    public func next() -> UInt64 { draw() }
 
     /// A uniform number in `0..<bound`; 0 when the bound is not positive.
-    package func below(_ bound: Int) -> Int {
+    public func below(_ bound: Int) -> Int {
         guard bound > 1 else { return 0 }
         var generator = self
         return Int.random(in: 0..<bound, using: &generator)
@@ -24,10 +24,10 @@ package final class RandomSource: RandomNumberGenerator {
 }
 
 /// xoshiro256**: small, fast, reproducible; not for secrets.
-package struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
-    package init(seed: UInt64) {
+    public init(seed: UInt64) {
         var mixer = seed
         func split() -> UInt64 {
             mixer &+= 0x9E37_79B9_7F4A_7C15
@@ -39,7 +39,7 @@ package struct SeededGenerator: RandomNumberGenerator {
         state = (split(), split(), split(), split())
     }
 
-    package mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         func rotate(_ word: UInt64, _ count: UInt64) -> UInt64 { word << count | word >> (64 - count) }
         let result = rotate(state.1 &* 5, 7) &* 9
         let shifted = state.1 << 17

@@ -1,22 +1,22 @@
 /// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed hash of short inputs, fed eight octets at a time.
-package struct SipHash {
+public struct SipHash {
     private var v0: UInt64
     private var v1: UInt64
     private var v2: UInt64
     private var v3: UInt64
 
     /// The key of 128 bits, as two words that were read from it in little-endian order.
-    package struct Key: Hashable, Sendable {
-        package let first: UInt64
-        package let second: UInt64
+    public struct Key: Hashable, Sendable {
+        public let first: UInt64
+        public let second: UInt64
 
-        package init(_ first: UInt64, _ second: UInt64) {
+        public init(_ first: UInt64, _ second: UInt64) {
             self.first = first
             self.second = second
         }
     }
 
-    package init(key: Key) {
+    public init(key: Key) {
         v0 = key.first ^ 0x736F_6D65_7073_6575
         v1 = key.second ^ 0x646F_7261_6E64_6F6D
         v2 = key.first ^ 0x6C79_6765_6E65_7261
@@ -24,7 +24,7 @@ package struct SipHash {
     }
 
     /// Takes the next eight octets, read in little-endian order.
-    package mutating func combine(_ word: UInt64) {
+    public mutating func combine(_ word: UInt64) {
         v3 ^= word
         round()
         round()
@@ -32,7 +32,7 @@ package struct SipHash {
     }
 
     /// The hash, after the last fewer than eight octets (`tail`, little-endian) of `count` in all.
-    package mutating func finish(tail: UInt64, count: Int) -> UInt64 {
+    public mutating func finish(tail: UInt64, count: Int) -> UInt64 {
         combine(tail | UInt64(truncatingIfNeeded: count) << 56)
         v2 ^= 0xFF
         for _ in 0..<4 { round() }

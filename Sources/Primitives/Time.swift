@@ -1,30 +1,30 @@
 /// A point on a monotonic clock, in nanoseconds since an origin that the clock's owner chose.
 ///
 /// Instants order events and measure intervals within one run; they mean nothing in another run.
-package struct Instant: Hashable, Sendable, Comparable {
-    package var nanoseconds: Int64
+public struct Instant: Hashable, Sendable, Comparable {
+    public var nanoseconds: Int64
 
-    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    package static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
+    public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    package static func + (instant: Instant, interval: Duration) -> Instant {
+    public static func + (instant: Instant, interval: Duration) -> Instant {
         Instant(nanoseconds: instant.nanoseconds &+ interval.nanoseconds)
     }
 
     /// The instant so many seconds later.
-    package func advanced(bySeconds seconds: UInt32) -> Instant {
+    public func advanced(bySeconds seconds: UInt32) -> Instant {
         Instant(nanoseconds: nanoseconds &+ Int64(seconds) &* 1_000_000_000)
     }
 
-    package static func - (left: Instant, right: Instant) -> Duration {
+    public static func - (left: Instant, right: Instant) -> Duration {
         .nanoseconds(left.nanoseconds &- right.nanoseconds)
     }
 }
 
 extension Duration {
     /// The whole interval in nanoseconds, saturating after 292 years.
-    package var nanoseconds: Int64 {
+    public var nanoseconds: Int64 {
         // Up to two and a half hours fit into one word of 512 attoseconds; the general division takes much longer.
         let whole = attoseconds
         if whole >> 73 == 0 {
@@ -37,37 +37,37 @@ extension Duration {
     }
 
     /// The interval in milliseconds, with its fraction.
-    package var milliseconds: Double { Double(nanoseconds) / 1_000_000 }
+    public var milliseconds: Double { Double(nanoseconds) / 1_000_000 }
 }
 
 /// A point in UTC: milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
-package struct Timestamp: Hashable, Sendable, Comparable {
-    package var milliseconds: Int64
+public struct Timestamp: Hashable, Sendable, Comparable {
+    public var milliseconds: Int64
 
-    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    package init(seconds: Int64) { self.milliseconds = seconds * 1000 }
+    public init(seconds: Int64) { self.milliseconds = seconds * 1000 }
 
     /// Whole seconds since 1970, rounded down.
-    package var seconds: Int64 {
+    public var seconds: Int64 {
         milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
     }
 
-    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }
 }
 
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with `Z`, to the second.
-    package var description: String {
+    public var description: String {
         let (date, time) = fields
         return "\(Self.pad(date.year, 4))-\(Self.pad(date.month, 2))-\(Self.pad(date.day, 2))T"
             + "\(Self.pad(time / 3600, 2)):\(Self.pad(time / 60 % 60, 2)):\(Self.pad(time % 60, 2))Z"
     }
 
     /// Hour and minute in UTC with `Z`, as in `00:31Z`.
-    package var clockTime: String {
+    public var clockTime: String {
         let time = fields.secondOfDay
         return "\(Self.pad(time / 3600, 2)):\(Self.pad(time / 60 % 60, 2))Z"
     }

@@ -1,7 +1,7 @@
-package import Primitives
+public import Primitives
 
 /// What a client got, as seen from the zone whose servers were needed for it.
-package enum ServedFrom: UInt8, Sendable, Hashable, CaseIterable {
+public enum ServedFrom: UInt8, Sendable, Hashable, CaseIterable {
     /// A server of the zone, with nothing held against any of its networks.
     case fresh
     /// A server of the zone in another network, while a network of the zone was away.
@@ -13,15 +13,15 @@ package enum ServedFrom: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 /// One answer to a client that needed name servers or a substitute for them.
-package struct ClientService: Sendable, Hashable {
-    package var time: Timestamp
+public struct ClientService: Sendable, Hashable {
+    public var time: Timestamp
     /// The zone whose servers were needed, in lower-case presentation form, final dot included.
-    package var zone: String
-    package var servedFrom: ServedFrom
+    public var zone: String
+    public var servedFrom: ServedFrom
     /// The Extended DNS Errors of the answer.
-    package var extendedErrors: [UInt16]
+    public var extendedErrors: [UInt16]
 
-    package init(time: Timestamp, zone: String, servedFrom: ServedFrom, extendedErrors: [UInt16] = []) {
+    public init(time: Timestamp, zone: String, servedFrom: ServedFrom, extendedErrors: [UInt16] = []) {
         self.time = time
         self.zone = zone
         self.servedFrom = servedFrom

@@ -1,5 +1,5 @@
 /// The natural logarithm of a positive finite number, by the series of the inverse hyperbolic tangent.
-package func naturalLogarithm(_ value: Double) -> Double {
+public func naturalLogarithm(_ value: Double) -> Double {
     guard value > 0, value.isFinite else { return value > 0 ? .infinity : -.infinity }
     let ratio = (value.significand - 1) / (value.significand + 1)
     var term = ratio
@@ -12,7 +12,7 @@ package func naturalLogarithm(_ value: Double) -> Double {
 }
 
 /// e to the power of `value`, within rounding from -700 to 700 and clamped beyond.
-package func exponential(_ value: Double) -> Double { powerOfTwo(value / logarithmOfTwo) }
+public func exponential(_ value: Double) -> Double { powerOfTwo(value / logarithmOfTwo) }
 
 /// Two to the power of `value`, within rounding from -1000 to 1000 and clamped beyond.
 func powerOfTwo(_ value: Double) -> Double {

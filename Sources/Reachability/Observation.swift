@@ -1,26 +1,26 @@
-package import Primitives
+public import Primitives
 
 /// The transport of an exchange.
-package enum Transport: UInt8, Sendable, Hashable {
+public enum Transport: UInt8, Sendable, Hashable {
     case udp
     case tcp
 }
 
 /// What one exchange with a name server came to: the unit of the reachability log.
-package struct Observation: Sendable {
+public struct Observation: Sendable {
     /// When the exchange ended, on the wall clock.
-    package var time: Timestamp
+    public var time: Timestamp
     /// The same moment on the monotonic clock of the run, which no step of the wall clock touches.
-    package var instant: Instant
+    public var instant: Instant
     /// Whom the question was sent to.
-    package var server: IPAddress
+    public var server: IPAddress
     /// The zone that was asked for, in lower-case presentation form.
-    package var zone: String
-    package var transport: Transport
-    package var outcome: Outcome
+    public var zone: String
+    public var transport: Transport
+    public var outcome: Outcome
 
     /// How an exchange ended.
-    package enum Outcome: Sendable, Hashable {
+    public enum Outcome: Sendable, Hashable {
         /// A response with this code: whatever it says, the server and its network are up.
         case answered(rcode: UInt8, roundTrip: Duration)
         /// Nothing came back before the timeout.
@@ -38,7 +38,7 @@ package struct Observation: Sendable {
     }
 
     /// Without an `instant`, that of a clock which began with 1970.
-    package init(
+    public init(
         time: Timestamp, instant: Instant? = nil, server: IPAddress, zone: String, transport: Transport,
         outcome: Outcome
     ) {

@@ -1,9 +1,9 @@
-package import Primitives
+public import Primitives
 
 /// Folds observations into rows, one for each bucket, scope, entity, family and transport.
-package struct ObservationAggregator: Sendable {
+public struct ObservationAggregator: Sendable {
     /// The length of a bucket in seconds, at least 1.
-    package let bucketSeconds: Int64
+    public let bucketSeconds: Int64
     private var entries: [Entry] = []
     private var places: [BucketKey: Int] = [:]
     /// Where the last observation of a server was counted: a busy server's rows are not looked up again.
@@ -32,31 +32,31 @@ package struct ObservationAggregator: Sendable {
         let networks: [Int]
     }
 
-    package init(bucketSeconds: Int64 = 60) { self.bucketSeconds = max(1, bucketSeconds) }
+    public init(bucketSeconds: Int64 = 60) { self.bucketSeconds = max(1, bucketSeconds) }
 
     /// The open rows.
-    package var rows: [BucketKey: BucketRow] { places.mapValues { entries[$0].row } }
+    public var rows: [BucketKey: BucketRow] { places.mapValues { entries[$0].row } }
 
     /// Whether a row is open.
-    package func isOpen(_ key: BucketKey) -> Bool { places[key] != nil }
+    public func isOpen(_ key: BucketKey) -> Bool { places[key] != nil }
 
     /// How many rows are open.
-    package var count: Int { entries.count }
+    public var count: Int { entries.count }
 
     /// The start of the bucket that holds `time`, in seconds since 1970.
-    package func start(of time: Timestamp) -> Int64 {
+    public func start(of time: Timestamp) -> Int64 {
         let remainder = time.seconds % bucketSeconds
         return time.seconds - (remainder < 0 ? remainder + bucketSeconds : remainder)
     }
 
     /// The bucket that holds `time`.
-    package func bucket(of time: Timestamp) -> Range<Timestamp> {
+    public func bucket(of time: Timestamp) -> Range<Timestamp> {
         let start = start(of: time)
         return Timestamp(seconds: start)..<Timestamp(seconds: start &+ bucketSeconds)
     }
 
     /// Counts one observation in every scope it says something about; `belief` is that of the server after it.
-    package mutating func add(
+    public mutating func add(
         _ observation: Observation, network: NetworkIdentity, belief: BeliefSummary? = nil
     ) {
         var tally = OutcomeTally()
@@ -65,7 +65,7 @@ package struct ObservationAggregator: Sendable {
     }
 
     /// Counts what many observations came to, of one server and transport and within one bucket, of which `observation` is one.
-    package mutating func add(
+    public mutating func add(
         _ tally: OutcomeTally, of observation: Observation, network: NetworkIdentity,
         belief: BeliefSummary? = nil
     ) {
@@ -80,7 +80,7 @@ package struct ObservationAggregator: Sendable {
     }
 
     /// The rows that changed since the last call.
-    package mutating func takeChanged() -> [BucketRow] {
+    public mutating func takeChanged() -> [BucketRow] {
         var changed: [BucketRow] = []
         for index in entries.indices where entries[index].isChanged {
             entries[index].isChanged = false
@@ -90,14 +90,14 @@ package struct ObservationAggregator: Sendable {
     }
 
     /// Marks rows as changed again, after they could not be stored.
-    package mutating func restore(_ unsaved: [BucketRow]) {
+    public mutating func restore(_ unsaved: [BucketRow]) {
         for row in unsaved {
             if let place = places[row.key] { entries[place].isChanged = true }
         }
     }
 
     /// Forgets rows of buckets that ended before `time` and have been taken.
-    package mutating func close(before time: Timestamp) {
+    public mutating func close(before time: Timestamp) {
         let open = entries.filter { $0.isChanged || $0.row.key.start + bucketSeconds > time.seconds }
         guard open.count < entries.count else { return }
         entries = open

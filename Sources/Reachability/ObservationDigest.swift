@@ -1,32 +1,32 @@
-package import Primitives
+public import Primitives
 
 /// What many observations of one bucket of time come to, by server, transport and zone: a busy resolver asks the same
 /// servers thousands of times a second, and what the log does for each of these groups it need not do for each exchange.
 ///
 /// Nothing is lost by it: rows, beliefs and sightings become what they would have become one observation after the other.
-package struct ObservationDigest: Sendable {
+public struct ObservationDigest: Sendable {
     /// The observations of one server and transport for one zone.
-    package struct Group: Sendable {
+    public struct Group: Sendable {
         /// The first of them.
-        package let first: Observation
-        package fileprivate(set) var tally = OutcomeTally()
+        public let first: Observation
+        public fileprivate(set) var tally = OutcomeTally()
         /// When the last of them was, in seconds since 1970.
-        package fileprivate(set) var last: Int64
+        public fileprivate(set) var last: Int64
         /// When the last answer came that was none of a lame server.
-        package fileprivate(set) var lastAnswer: Int64?
+        public fileprivate(set) var lastAnswer: Int64?
         /// The number of the last observation whose ICMP error had a sender; 0 where none had.
         fileprivate var lastUnreachable = 0
         fileprivate let place: Int
 
-        package var server: Server { Server(address: first.server, transport: first.transport) }
+        public var server: Server { Server(address: first.server, transport: first.transport) }
     }
 
     /// A server as it is asked over one transport.
-    package struct Server: Hashable, Sendable {
-        package let address: IPAddress
-        package let transport: Transport
+    public struct Server: Hashable, Sendable {
+        public let address: IPAddress
+        public let transport: Transport
 
-        package init(address: IPAddress, transport: Transport) {
+        public init(address: IPAddress, transport: Transport) {
             self.address = address
             self.transport = transport
         }
@@ -53,26 +53,26 @@ package struct ObservationDigest: Sendable {
     private var count = 0
 
     /// The servers, in the order in which they were first seen.
-    package private(set) var servers: [Server] = []
+    public private(set) var servers: [Server] = []
     /// The observations that say something new about their server: of those within one second, only what says more than
     /// those before (see `ServerBelief`).
-    package private(set) var telling: [Observation] = []
+    public private(set) var telling: [Observation] = []
     /// When the latest observation was.
-    package private(set) var newest = Timestamp(milliseconds: .min)
+    public private(set) var newest = Timestamp(milliseconds: .min)
 
-    package init() {}
+    public init() {}
 
-    package var isEmpty: Bool { found.isEmpty }
+    public var isEmpty: Bool { found.isEmpty }
 
     /// The groups, in the order in which their last ICMP errors came, so that the sender of the last one is the last to count.
-    package var groups: [Group] {
+    public var groups: [Group] {
         // The sort is stable: without errors they stay as they were first seen.
         found.contains { $0.lastUnreachable > 0 }
             ? found.sorted { $0.lastUnreachable < $1.lastUnreachable } : found
     }
 
     /// Takes in one observation, which has to belong to the same bucket of time as the others.
-    package mutating func add(_ observation: Observation) {
+    public mutating func add(_ observation: Observation) {
         count += 1
         let place = self.place(of: observation)
         let second = observation.time.seconds

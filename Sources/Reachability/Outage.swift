@@ -1,11 +1,11 @@
-package import Primitives
+public import Primitives
 
 /// One event of the reachability log: something that was away, or is.
 ///
 /// The fields are those of the log's `outage` lines; their meanings are fixed by the interface.
-package struct Outage: Sendable, Hashable {
+public struct Outage: Sendable, Hashable {
     /// Which case it is.
-    package enum Kind: String, Sendable, Hashable, CaseIterable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// An operator's own name servers vanished together with its AS.
         case networkAndNameServers = "network-and-nameservers"
         /// The servers are silent, the network around them is not.
@@ -18,7 +18,7 @@ package struct Outage: Sendable, Hashable {
     }
 
     /// How it stands.
-    package enum State: String, Sendable, Hashable, CaseIterable {
+    public enum State: String, Sendable, Hashable, CaseIterable {
         case down
         case partial
         /// Answers have come back; not enough to call it over.
@@ -27,60 +27,60 @@ package struct Outage: Sendable, Hashable {
     }
 
     /// What the verdict rests on.
-    package struct Evidence: Sendable, Hashable {
+    public struct Evidence: Sendable, Hashable {
         /// Name servers that were asked and did not answer.
-        package var serversSilent = 0
+        public var serversSilent = 0
         /// Name servers that answered meanwhile.
-        package var serversAnswering = 0
+        public var serversAnswering = 0
         /// Exchanges with them.
-        package var sent = 0
+        public var sent = 0
         /// Those of the exchanges that were answered.
-        package var answered = 0
+        public var answered = 0
         /// What routing did about the network.
-        package var routes = RouteActivity()
+        public var routes = RouteActivity()
 
-        package init() {}
+        public init() {}
     }
 
     /// Unique over the life of the log: the start in UTC, the scope and the key.
-    package var id: String
-    package var scope: ReachabilityScope
+    public var id: String
+    public var scope: ReachabilityScope
     /// The address, prefix or AS number in text; `uplink` for this machine's own connection.
-    package var key: String
-    package var asn: ASNumber?
-    package var asName: String?
+    public var key: String
+    public var asn: ASNumber?
+    public var asName: String?
     /// The prefixes of the silent servers.
-    package var prefixes: [Prefix] = []
-    package var family: AddressFamily
-    package var kind: Kind
-    package var state: State
+    public var prefixes: [Prefix] = []
+    public var family: AddressFamily
+    public var kind: Kind
+    public var state: State
     /// The last answer before the silence, or the first silence where there was none.
-    package var start: Timestamp
+    public var start: Timestamp
     /// Nil while it goes on.
-    package var end: Timestamp?
+    public var end: Timestamp?
     /// Seconds between the last answer and the first silence.
-    package var startUncertainty: Int64 = 0
+    public var startUncertainty: Int64 = 0
     /// Seconds between the last silence and the first answer at the end.
-    package var endUncertainty: Int64 = 0
+    public var endUncertainty: Int64 = 0
     /// The share of the servers that is away, 0 to 1.
-    package var fraction = 1.0
+    public var fraction = 1.0
     /// Returns shorter than five minutes, merged into this event.
-    package var flaps = 0
+    public var flaps = 0
     /// The posterior probability of the verdict, at its highest.
-    package var confidence = 0.0
-    package var evidence = Evidence()
+    public var confidence = 0.0
+    public var evidence = Evidence()
     /// Zones whose name servers are all away, in lower-case presentation form, final dot included.
-    package var zonesLost: [String] = []
+    public var zonesLost: [String] = []
     /// Zones some of whose name servers are away.
-    package var zonesDegraded: [String] = []
+    public var zonesDegraded: [String] = []
     /// The operator's own name servers among the dead: addresses in the network whose zone is served from it.
-    package var ownNameServers: [String] = []
+    public var ownNameServers: [String] = []
     /// What clients got for names under it.
-    package var fallbackUsed = FallbackUse()
+    public var fallbackUsed = FallbackUse()
     /// The Extended DNS Errors that clients were given, ascending.
-    package var extendedErrors: [UInt16] = []
+    public var extendedErrors: [UInt16] = []
 
-    package init(
+    public init(
         id: String, scope: ReachabilityScope, key: String, family: AddressFamily, kind: Kind, state: State,
         start: Timestamp
     ) {
@@ -95,15 +95,15 @@ package struct Outage: Sendable, Hashable {
 }
 
 /// How often clients got which answer while an outage went on.
-package struct FallbackUse: Sendable, Hashable {
+public struct FallbackUse: Sendable, Hashable {
     /// Answers of servers elsewhere.
-    package var otherNetwork = 0
+    public var otherNetwork = 0
     /// Answers from a local copy of the zone.
-    package var localCopy = 0
+    public var localCopy = 0
     /// Expired answers (RFC 8767).
-    package var stale = 0
+    public var stale = 0
     /// Failures: nothing was there to give.
-    package var none = 0
+    public var none = 0
 
-    package init() {}
+    public init() {}
 }

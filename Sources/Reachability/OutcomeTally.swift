@@ -1,33 +1,33 @@
-package import Primitives
+public import Primitives
 
 /// How many exchanges came to what.
-package struct OutcomeTally: Sendable, Hashable {
+public struct OutcomeTally: Sendable, Hashable {
     /// Exchanges begun.
-    package var sent = 0
+    public var sent = 0
     /// Messages that came back, whatever they say, lame and malformed ones included.
-    package var answered = 0
+    public var answered = 0
     /// Exchanges that ended in silence.
-    package var timeouts = 0
+    public var timeouts = 0
     /// ICMP errors of routers or of this host.
-    package var unreachable = 0
+    public var unreachable = 0
     /// TCP resets and port unreachables: the network is up, the service is not.
-    package var refused = 0
+    public var refused = 0
     /// Answers with SERVFAIL or REFUSED (RFC 1035 §4.1.1); also counted in `answered`.
-    package var servfail = 0
+    public var servfail = 0
     /// Answers of servers that do not serve the zone, and messages that make no sense; both also counted in `answered`.
-    package var lame = 0
-    package var malformed = 0
+    public var lame = 0
+    public var malformed = 0
     /// The router, or the server's own host, that reported the last unreachable.
-    package var unreachableBy: IPAddress?
+    public var unreachableBy: IPAddress?
     /// Attempts that this machine could not send.
-    package var localFailures = 0
+    public var localFailures = 0
     /// How long the answers took.
-    package var roundTrips = RoundTripHistogram()
+    public var roundTrips = RoundTripHistogram()
 
-    package init() {}
+    public init() {}
 
     /// Counts one exchange.
-    package mutating func count(_ outcome: Observation.Outcome) {
+    public mutating func count(_ outcome: Observation.Outcome) {
         sent += 1
         switch outcome {
         case .answered(let code, let roundTrip):
@@ -51,7 +51,7 @@ package struct OutcomeTally: Sendable, Hashable {
     }
 
     /// Adds what was counted later.
-    package mutating func add(_ later: OutcomeTally) {
+    public mutating func add(_ later: OutcomeTally) {
         sent += later.sent
         answered += later.answered
         timeouts += later.timeouts
@@ -66,7 +66,7 @@ package struct OutcomeTally: Sendable, Hashable {
     }
 
     /// Without the attempts that this machine could not send, which say nothing about anybody else.
-    package var ofOthers: OutcomeTally {
+    public var ofOthers: OutcomeTally {
         var others = self
         others.sent -= localFailures
         others.localFailures = 0

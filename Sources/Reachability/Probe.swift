@@ -1,13 +1,13 @@
-package import Primitives
+public import Primitives
 
 /// One question that the detector wants asked: the SOA record of a zone, of one of its servers. What comes of it
 /// returns as an ordinary observation.
-package struct Probe: Sendable, Hashable {
-    package var server: IPAddress
+public struct Probe: Sendable, Hashable {
+    public var server: IPAddress
     /// A zone that the server serves, in lower-case presentation form, final dot included.
-    package var zone: String
+    public var zone: String
 
-    package init(server: IPAddress, zone: String) {
+    public init(server: IPAddress, zone: String) {
         self.server = server
         self.zone = zone
     }

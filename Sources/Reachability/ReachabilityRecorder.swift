@@ -1,5 +1,5 @@
 /// Where a worker's findings go. Called on the worker's thread for each of them: must not block.
-package protocol ReachabilityRecorder: Sendable {
+public protocol ReachabilityRecorder: Sendable {
     /// Takes note of an exchange with a name server.
     func record(_ observation: Observation)
     /// Takes note of which servers serve a zone.
@@ -9,12 +9,12 @@ package protocol ReachabilityRecorder: Sendable {
 }
 
 /// The recorder where nobody keeps a log.
-package struct NoRecorder: ReachabilityRecorder {
-    package init() {}
+public struct NoRecorder: ReachabilityRecorder {
+    public init() {}
 
-    package func record(_ observation: Observation) {}
+    public func record(_ observation: Observation) {}
 
-    package func record(_ servers: ZoneServers) {}
+    public func record(_ servers: ZoneServers) {}
 
-    package func record(_ service: ClientService) {}
+    public func record(_ service: ClientService) {}
 }

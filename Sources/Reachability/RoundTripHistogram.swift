@@ -1,29 +1,29 @@
 import Primitives
 
 /// How long exchanges took, in 64 buckets of a quarter octave from 0.125 ms to 8 s: within 10 % of the truth.
-package struct RoundTripHistogram: Sendable, Hashable {
+public struct RoundTripHistogram: Sendable, Hashable {
     /// The number of buckets; the first takes all that is faster, the last all that is slower.
-    package static let bucketCount = 64
+    public static let bucketCount = 64
 
     private var counts: [UInt32] = []
 
-    package init() {}
+    public init() {}
 
     /// The number of exchanges counted.
-    package var total: UInt64 { counts.reduce(0) { $0 + UInt64($1) } }
+    public var total: UInt64 { counts.reduce(0) { $0 + UInt64($1) } }
 
     /// Counts one exchange.
-    package mutating func add(_ roundTrip: Duration) {
+    public mutating func add(_ roundTrip: Duration) {
         add(1, at: Self.index(of: roundTrip.milliseconds))
     }
 
     /// Adds the counts of another histogram.
-    package mutating func merge(_ other: RoundTripHistogram) {
+    public mutating func merge(_ other: RoundTripHistogram) {
         for (index, count) in other.counts.enumerated() where count > 0 { add(count, at: index) }
     }
 
     /// The round trip in milliseconds below which `fraction` (0 to 1) of the exchanges stayed; nil when none was counted.
-    package func quantile(_ fraction: Double) -> Double? {
+    public func quantile(_ fraction: Double) -> Double? {
         let total = total
         guard total > 0, fraction >= 0, fraction <= 1 else { return nil }
         let rank = max(1, (fraction * Double(total)).rounded(.up))
@@ -72,7 +72,7 @@ extension RoundTripHistogram {
 
 extension RoundTripHistogram {
     /// The compact form: for every bucket in use its index in one octet and its count as LEB128.
-    package var encoded: [UInt8] {
+    public var encoded: [UInt8] {
         var octets: [UInt8] = []
         for (index, count) in counts.enumerated() where count > 0 {
             octets.append(UInt8(truncatingIfNeeded: index))
@@ -87,7 +87,7 @@ extension RoundTripHistogram {
     }
 
     /// A histogram from its compact form; nil when it is damaged.
-    package init?(encoded octets: some Sequence<UInt8>) {
+    public init?(encoded octets: some Sequence<UInt8>) {
         var iterator = octets.makeIterator()
         while let index = iterator.next() {
             guard index < Self.bucketCount else { return nil }

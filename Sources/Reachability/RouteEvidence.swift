@@ -1,7 +1,7 @@
-package import Primitives
+public import Primitives
 
 /// What routing says of a name server's prefix: the second witness, never the only judge.
-package enum RouteEvidence: Sendable, Hashable {
+public enum RouteEvidence: Sendable, Hashable {
     /// The prefix is announced as before. Weak evidence of life: routes have stayed up in front of dead networks.
     case visible
     /// The prefix is gone and nothing covers it.
@@ -15,19 +15,19 @@ package enum RouteEvidence: Sendable, Hashable {
 }
 
 /// What routing did about one AS and family in a span of time.
-package struct RouteActivity: Sendable, Hashable {
+public struct RouteActivity: Sendable, Hashable {
     /// Announcements of its prefixes.
-    package var announcements = 0
+    public var announcements = 0
     /// Withdrawals of its prefixes.
-    package var withdrawals = 0
+    public var withdrawals = 0
     /// Prefixes that were visible before and are withdrawn now.
-    package var withdrawnPrefixes = 0
+    public var withdrawnPrefixes = 0
 
-    package init() {}
+    public init() {}
 }
 
 /// Where route evidence comes from. Read by several threads; must answer at once.
-package protocol RouteWitness: Sendable {
+public protocol RouteWitness: Sendable {
     /// What routing says of the network that a server is in.
     func evidence(on server: IPAddress, in network: NetworkIdentity) -> RouteEvidence
     /// What routing did about an AS since `start`.
@@ -35,13 +35,12 @@ package protocol RouteWitness: Sendable {
 }
 
 /// The witness where there is no route feed: it knows nothing, and verdicts stand on exchanges alone.
-package struct NoRouteFeed: RouteWitness {
-    package init() {}
+public struct NoRouteFeed: RouteWitness {
+    public init() {}
 
-    package func evidence(on server: IPAddress, in network: NetworkIdentity) -> RouteEvidence { .unknown }
+    public func evidence(on server: IPAddress, in network: NetworkIdentity) -> RouteEvidence { .unknown }
 
-    package func activity(of asn: ASNumber, _ family: AddressFamily, since start: Timestamp) -> RouteActivity
-    {
+    public func activity(of asn: ASNumber, _ family: AddressFamily, since start: Timestamp) -> RouteActivity {
         RouteActivity()
     }
 }

@@ -1,7 +1,7 @@
-package import Primitives
+public import Primitives
 
 /// What is believed of one server, family and transport.
-package enum ReachabilityState: String, Sendable, Hashable {
+public enum ReachabilityState: String, Sendable, Hashable {
     case up
     case uncertain
     case down
@@ -15,9 +15,9 @@ package enum ReachabilityState: String, Sendable, Hashable {
 ///
 /// Attempts within one second count once, as answered if any was. The baseline halves the weight of what it learnt
 /// each day and stands still while the server is not up, for seven days at most.
-package struct ServerBelief: Sendable, Hashable {
+public struct ServerBelief: Sendable, Hashable {
     /// The log-odds are kept within ± this: 0.01 and 0.99.
-    package static let limit = 4.6
+    public static let limit = 4.6
     private static let threshold = 2.2
     private static let loss = 0.01
     private static let strayAnswer = 0.01
@@ -33,21 +33,21 @@ package struct ServerBelief: Sendable, Hashable {
     private static let longestFreeze: Int64 = 7 * 86400
 
     /// What is learnt, in the form that survives a restart.
-    package struct Evidence: Sendable, Hashable {
+    public struct Evidence: Sendable, Hashable {
         /// The natural log-odds of down against up.
-        package var logOdds: Double
+        public var logOdds: Double
         /// The decayed count of answers in ordinary times.
-        package var answers: Double
+        public var answers: Double
         /// The decayed count of failures in ordinary times.
-        package var failures: Double
+        public var failures: Double
         /// Slots of one second with at least one attempt, over the lifetime.
-        package var observations: Int
+        public var observations: Int
         /// The last slot, in seconds since 1970.
-        package var lastSecond: Int64?
+        public var lastSecond: Int64?
         /// The slot in which the server was last taken for up.
-        package var lastUp: Int64?
+        public var lastUp: Int64?
 
-        package init(
+        public init(
             logOdds: Double, answers: Double, failures: Double, observations: Int, lastSecond: Int64?,
             lastUp: Int64?
         ) {
@@ -60,7 +60,7 @@ package struct ServerBelief: Sendable, Hashable {
         }
     }
 
-    package private(set) var evidence: Evidence
+    public private(set) var evidence: Evidence
     private var slot: Slot?
 
     /// The second that is open: what was known before it, and what it says so far.
@@ -71,7 +71,7 @@ package struct ServerBelief: Sendable, Hashable {
     }
 
     /// A belief that starts at up, with a baseline of Beta(`answers`, `failures`).
-    package init(answers: Double = 49, failures: Double = 1, observations: Int = 0) {
+    public init(answers: Double = 49, failures: Double = 1, observations: Int = 0) {
         self.init(
             Evidence(
                 logOdds: -Self.limit, answers: answers, failures: failures, observations: observations,
@@ -79,29 +79,29 @@ package struct ServerBelief: Sendable, Hashable {
     }
 
     /// A belief that goes on where an earlier one stopped.
-    package init(_ evidence: Evidence) { self.evidence = evidence }
+    public init(_ evidence: Evidence) { self.evidence = evidence }
 
     /// The natural log-odds of down against up.
-    package var logOdds: Double { evidence.logOdds }
+    public var logOdds: Double { evidence.logOdds }
 
     /// Slots of one second with at least one attempt.
-    package var observations: Int { evidence.observations }
+    public var observations: Int { evidence.observations }
 
     /// The probability that the server answers while it is up.
-    package var baseline: Double { evidence.answers / (evidence.answers + evidence.failures) }
+    public var baseline: Double { evidence.answers / (evidence.answers + evidence.failures) }
 
     /// The probability that the server is up, 0.01 to 0.99.
-    package var probabilityOfUp: Double { 1 / (1 + exponential(evidence.logOdds)) }
+    public var probabilityOfUp: Double { 1 / (1 + exponential(evidence.logOdds)) }
 
     /// The probability of down that the log-odds stand for is above 0.9 in `down` and below 0.1 in `up`.
-    package var state: ReachabilityState {
+    public var state: ReachabilityState {
         if observations == 0 { return .unknown }
         if baseline < Self.leastBaseline || observations < Self.neededObservations { return .unmeasurable }
         return verdict
     }
 
     /// Takes in one attempt at `time`.
-    package mutating func record(_ outcome: ServerEvidence, at time: Timestamp) {
+    public mutating func record(_ outcome: ServerEvidence, at time: Timestamp) {
         let second = time.seconds
         guard let current = slot, (second...second &+ 1).contains(current.second) else {
             slot = Slot(second: second, outcome: outcome, before: evidence)
@@ -115,7 +115,7 @@ package struct ServerBelief: Sendable, Hashable {
     }
 
     /// Takes over the baseline that was stored of an earlier run; what was seen since then stays.
-    package mutating func inheritBaseline(of stored: Evidence) {
+    public mutating func inheritBaseline(of stored: Evidence) {
         evidence.answers = stored.answers
         evidence.failures = stored.failures
         evidence.observations += stored.observations

@@ -1,9 +1,9 @@
-package import Primitives
+public import Primitives
 
 /// What is held against a name server at the moment: the widest cause that explains its silence.
-package struct Verdict: Sendable, Hashable {
+public struct Verdict: Sendable, Hashable {
     /// How far the case has come.
-    package enum Level: Sendable, Hashable {
+    public enum Level: Sendable, Hashable {
         /// Silent servers, too few to be sure: others go first.
         case suspected
         /// Believed to be away: not asked, except by probes.
@@ -12,16 +12,16 @@ package struct Verdict: Sendable, Hashable {
         case returning
     }
 
-    package var level: Level
+    public var level: Level
     /// What is away: a server, a prefix, an AS, or this machine's own uplink.
-    package var scope: ReachabilityScope
+    public var scope: ReachabilityScope
     /// The network of the server; nil for the uplink.
-    package var network: NetworkIdentity?
+    public var network: NetworkIdentity?
     /// The last answer, or where there was none the first silence.
-    package var since: Timestamp
-    package var route: RouteEvidence
+    public var since: Timestamp
+    public var route: RouteEvidence
 
-    package init(
+    public init(
         level: Level, scope: ReachabilityScope, network: NetworkIdentity?, since: Timestamp,
         route: RouteEvidence = .unknown
     ) {
@@ -35,7 +35,7 @@ package struct Verdict: Sendable, Hashable {
 
 /// Where resolution reads what is believed of servers. Read by several threads on every exchange; must answer at
 /// once.
-package protocol VerdictSource: Sendable {
+public protocol VerdictSource: Sendable {
     /// What is held against a server; nil where nothing is.
     func verdict(on server: IPAddress) -> Verdict?
     /// Changes whenever a verdict does.
@@ -43,10 +43,10 @@ package protocol VerdictSource: Sendable {
 }
 
 /// The source where nothing watches: nothing is held against anybody.
-package struct NoVerdicts: VerdictSource {
-    package init() {}
+public struct NoVerdicts: VerdictSource {
+    public init() {}
 
-    package func verdict(on server: IPAddress) -> Verdict? { nil }
+    public func verdict(on server: IPAddress) -> Verdict? { nil }
 
-    package var generation: UInt64 { 0 }
+    public var generation: UInt64 { 0 }
 }

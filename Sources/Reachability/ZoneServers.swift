@@ -1,24 +1,24 @@
-package import Primitives
+public import Primitives
 
 /// The name servers of one zone and their addresses, as a delegation or the zone itself gave them.
-package struct ZoneServers: Sendable, Hashable {
+public struct ZoneServers: Sendable, Hashable {
     /// A name server's name, in lower-case presentation form, final dot included, and one of its addresses.
-    package struct Server: Sendable, Hashable {
-        package var name: String
-        package var address: IPAddress
+    public struct Server: Sendable, Hashable {
+        public var name: String
+        public var address: IPAddress
 
-        package init(name: String, address: IPAddress) {
+        public init(name: String, address: IPAddress) {
             self.name = name
             self.address = address
         }
     }
 
     /// In lower-case presentation form, final dot included.
-    package var zone: String
-    package var servers: [Server]
-    package var time: Timestamp
+    public var zone: String
+    public var servers: [Server]
+    public var time: Timestamp
 
-    package init(zone: String, servers: [Server], time: Timestamp) {
+    public init(zone: String, servers: [Server], time: Timestamp) {
         self.zone = zone
         self.servers = servers
         self.time = time

@@ -1,37 +1,37 @@
 /// How long things took, counted in fixed buckets from a millisecond to ten seconds. Counting allocates nothing.
-package struct LatencyHistogram: Sendable, Hashable {
+public struct LatencyHistogram: Sendable, Hashable {
     /// The upper bounds of the buckets in seconds; the last bucket, without a bound, is not among them. A resolution from
     /// the record cache falls into the first, the client deadline and the longest resolution have bounds of their own.
-    package static let bounds: [Double] = [
+    public static let bounds: [Double] = [
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10,
     ]
 
     private var counts = InlineArray<14, UInt64>(repeating: 0)
     private var nanoseconds: UInt64 = 0
 
-    package init() {}
+    public init() {}
 
     /// Counts an interval; a negative one as none, one of more than two and a half hours as so long.
-    package mutating func add(_ interval: Duration) {
+    public mutating func add(_ interval: Duration) {
         let taken = Self.nanoseconds(interval)
         nanoseconds &+= taken
         counts[Self.bucket(of: Double(taken) / 1e9)] &+= 1
     }
 
     /// Adds what another histogram has counted.
-    package mutating func add(_ other: LatencyHistogram) {
+    public mutating func add(_ other: LatencyHistogram) {
         for index in counts.indices { counts[index] &+= other.counts[index] }
         nanoseconds &+= other.nanoseconds
     }
 
     /// Everything counted.
-    package var count: UInt64 { counts.indices.reduce(0) { $0 &+ counts[$1] } }
+    public var count: UInt64 { counts.indices.reduce(0) { $0 &+ counts[$1] } }
 
     /// The sum of all intervals in seconds.
-    package var sum: Double { Double(nanoseconds) / 1e9 }
+    public var sum: Double { Double(nanoseconds) / 1e9 }
 
     /// How many intervals were at most as long as each bound, and at the end how many in all.
-    package var cumulative: [(bound: Double?, count: UInt64)] {
+    public var cumulative: [(bound: Double?, count: UInt64)] {
         var total: UInt64 = 0
         return counts.indices.map { index in
             total &+= counts[index]
@@ -49,12 +49,12 @@ package struct LatencyHistogram: Sendable, Hashable {
         return bounds.count
     }
 
-    package static func == (left: LatencyHistogram, right: LatencyHistogram) -> Bool {
+    public static func == (left: LatencyHistogram, right: LatencyHistogram) -> Bool {
         left.nanoseconds == right.nanoseconds
             && left.counts.indices.allSatisfy { left.counts[$0] == right.counts[$0] }
     }
 
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         hasher.combine(nanoseconds)
         for index in counts.indices { hasher.combine(counts[index]) }
     }

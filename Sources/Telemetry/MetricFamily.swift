@@ -2,24 +2,24 @@
 ///
 /// Names follow the conventions of Prometheus (https://prometheus.io/docs/practices/naming/): a prefix, what is counted in the
 /// plural, base units at the end; counters get `_total` when they are written.
-package struct MetricFamily: Sendable, Hashable {
+public struct MetricFamily: Sendable, Hashable {
     /// What a sample of the family says, and how a scraper adds it up.
-    package enum Kind: String, Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable {
         case counter
         case gauge
         case histogram
     }
 
     /// The name without the suffix of its kind, such as `afterglow_queries`.
-    package var name: String
-    package var kind: Kind
+    public var name: String
+    public var kind: Kind
     /// One sentence.
-    package var help: String
+    public var help: String
     /// The unit that the name ends with, such as `seconds`; nil for counts.
-    package var unit: String?
-    package var samples: [MetricSample]
+    public var unit: String?
+    public var samples: [MetricSample]
 
-    package init(
+    public init(
         _ name: String, _ kind: Kind, unit: String? = nil, help: String, _ samples: [MetricSample]
     ) {
         self.name = name
@@ -31,29 +31,29 @@ package struct MetricFamily: Sendable, Hashable {
 }
 
 /// One value of a family, told from the others by its labels.
-package struct MetricSample: Sendable, Hashable {
+public struct MetricSample: Sendable, Hashable {
     /// A counter of whole numbers, a gauge, or a histogram.
-    package enum Value: Sendable, Hashable {
+    public enum Value: Sendable, Hashable {
         case count(UInt64)
         case real(Double)
         case histogram(LatencyHistogram)
     }
 
     /// A name and a value that tell a sample from others of its family.
-    package struct Label: Sendable, Hashable {
-        package var name: String
-        package var value: String
+    public struct Label: Sendable, Hashable {
+        public var name: String
+        public var value: String
 
-        package init(_ name: String, _ value: String) {
+        public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    package var labels: [Label]
-    package var value: Value
+    public var labels: [Label]
+    public var value: Value
 
-    package init(_ value: Value, _ labels: [Label] = []) {
+    public init(_ value: Value, _ labels: [Label] = []) {
         self.labels = labels
         self.value = value
     }

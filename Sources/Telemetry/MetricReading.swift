@@ -1,20 +1,20 @@
 /// Metrics as a server gave them at one moment, read back from Prometheus' text format or OpenMetrics.
 ///
 /// Lines that are no samples are passed over: what is missing counts as absent, never as zero.
-package struct MetricReading: Sendable {
+public struct MetricReading: Sendable {
     /// One sample: its labels by name, and its value.
-    package struct Sample: Sendable, Hashable {
-        package let labels: [String: String]
-        package let value: Double
+    public struct Sample: Sendable, Hashable {
+        public let labels: [String: String]
+        public let value: Double
     }
 
     /// Octets of a reading at most, and samples: a server of this kind has some hundreds.
-    package static let octetsMax = 4 << 20
+    public static let octetsMax = 4 << 20
     private static let samplesMax = 65_536
 
     private var samples: [String: [Sample]] = [:]
 
-    package init(_ text: String) {
+    public init(_ text: String) {
         var count = 0
         for line in text.utf8.prefix(Self.octetsMax).split(separator: UInt8(ascii: "\n")) {
             guard count < Self.samplesMax, let (name, sample) = Self.sample(line) else { continue }
@@ -24,16 +24,16 @@ package struct MetricReading: Sendable {
     }
 
     /// The samples of a name, in the order of the text.
-    package subscript(name: String) -> [Sample] { samples[name] ?? [] }
+    public subscript(name: String) -> [Sample] { samples[name] ?? [] }
 
     /// The sum over the samples of a name that have these labels; nil where there is none.
-    package func sum(_ name: String, _ labels: [String: String] = [:]) -> Double? {
+    public func sum(_ name: String, _ labels: [String: String] = [:]) -> Double? {
         let found = self[name].filter { sample in labels.allSatisfy { sample.labels[$0.key] == $0.value } }
         return found.isEmpty ? nil : found.reduce(0) { $0 + $1.value }
     }
 
     /// The buckets of a histogram: upper bounds, ascending, with how many were at most as long.
-    package func buckets(_ name: String) -> [(bound: Double, count: Double)] {
+    public func buckets(_ name: String) -> [(bound: Double, count: Double)] {
         self[name + "_bucket"].compactMap { sample in
             guard let text = sample.labels["le"] else { return nil }
             return (text == "+Inf" ? .infinity : Double(text)).map { ($0, sample.value) }

@@ -1,14 +1,14 @@
 /// Composes families of metrics as text, for Prometheus and what reads the same.
-package struct MetricText: Sendable {
+public struct MetricText: Sendable {
     /// The two forms that scrapers ask for.
-    package enum Form: Sendable {
+    public enum Form: Sendable {
         /// Prometheus' text format 0.0.4.
         case prometheus
         /// OpenMetrics 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec/).
         case openMetrics
 
         /// The media type that the form is sent as.
-        package var mediaType: String {
+        public var mediaType: String {
             switch self {
             case .prometheus: "text/plain; version=0.0.4; charset=utf-8"
             case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -17,7 +17,7 @@ package struct MetricText: Sendable {
     }
 
     /// Families in the order in which they are given, each with its samples together.
-    package static func compose(_ families: [MetricFamily], as form: Form) -> String {
+    public static func compose(_ families: [MetricFamily], as form: Form) -> String {
         var text = ""
         for family in families {
             let isNamedInFull = form == .prometheus && family.kind == .counter

@@ -1,6 +1,6 @@
 extension ServingCounters {
     /// The counters as families of metrics.
-    package var families: [MetricFamily] {
+    public var families: [MetricFamily] {
         [
             MetricFamily(
                 "afterglow_queries", .counter, help: "Queries of clients, by transport.",

@@ -1,5 +1,5 @@
 /// Where an answer to a client came from.
-package enum AnswerSource: UInt8, Sendable, CaseIterable {
+public enum AnswerSource: UInt8, Sendable, CaseIterable {
     /// A finished answer, given where the datagram arrived.
     case answerCache
     /// Records that were in the cache.
@@ -20,7 +20,7 @@ package enum AnswerSource: UInt8, Sendable, CaseIterable {
     case shed
 
     /// The label that metrics have.
-    package var label: String {
+    public var label: String {
         switch self {
         case .answerCache: "answer_cache"
         case .recordCache: "record_cache"
@@ -37,7 +37,7 @@ package enum AnswerSource: UInt8, Sendable, CaseIterable {
 }
 
 /// What came of an exchange with a name server.
-package enum ExchangeResult: UInt8, Sendable, CaseIterable {
+public enum ExchangeResult: UInt8, Sendable, CaseIterable {
     case answered
     case silent
     case unreachable
@@ -45,7 +45,7 @@ package enum ExchangeResult: UInt8, Sendable, CaseIterable {
     /// This machine could not send.
     case localFailure
 
-    package var label: String {
+    public var label: String {
         switch self {
         case .answered: "answered"
         case .silent: "silent"
@@ -57,58 +57,58 @@ package enum ExchangeResult: UInt8, Sendable, CaseIterable {
 }
 
 /// How messages travel.
-package enum CarriedBy: UInt8, Sendable, CaseIterable {
+public enum CarriedBy: UInt8, Sendable, CaseIterable {
     case udp
     case tcp
 
-    package var label: String { self == .udp ? "udp" : "tcp" }
+    public var label: String { self == .udp ? "udp" : "tcp" }
 }
 
 /// What one worker has counted since it started: plain numbers that only its own thread touches, copied as a whole to
 /// be read. Counting allocates nothing and takes no lock.
-package struct ServingCounters: Sendable {
+public struct ServingCounters: Sendable {
     /// Response codes that have a number of their own; those above, which only EDNS can carry, count as one.
-    package static let responseCodes = 16
+    public static let responseCodes = 16
     private static let columns = responseCodes + 1
 
     private var waiting = InlineArray<2, UInt64>(repeating: 0)
     private var answers = InlineArray<170, UInt64>(repeating: 0)
     private var exchanges = InlineArray<10, UInt64>(repeating: 0)
     /// Answers that were asked for again before they ran out.
-    package private(set) var prefetches: UInt64 = 0
+    public private(set) var prefetches: UInt64 = 0
     /// From a query that the answer cache could not answer to its answer.
-    package private(set) var resolutionTime = LatencyHistogram()
+    public private(set) var resolutionTime = LatencyHistogram()
     /// From a question to a name server to its answer.
-    package private(set) var exchangeTime = LatencyHistogram()
+    public private(set) var exchangeTime = LatencyHistogram()
 
-    package init() {}
+    public init() {}
 
     /// Counts a query that the answer cache could not answer.
-    package mutating func addQuery(over carrier: CarriedBy) { waiting[Int(carrier.rawValue)] &+= 1 }
+    public mutating func addQuery(over carrier: CarriedBy) { waiting[Int(carrier.rawValue)] &+= 1 }
 
     /// Counts a datagram that the answer cache answered, which is a query too.
-    package mutating func addCached(responseCode: UInt8) { answers[Int(responseCode & 0x0F)] &+= 1 }
+    public mutating func addCached(responseCode: UInt8) { answers[Int(responseCode & 0x0F)] &+= 1 }
 
     /// Counts an answer.
-    package mutating func addAnswer(from source: AnswerSource, responseCode: UInt16) {
+    public mutating func addAnswer(from source: AnswerSource, responseCode: UInt16) {
         answers[Self.place(source, Int(min(responseCode, UInt16(Self.responseCodes))))] &+= 1
     }
 
     /// Counts the time that a resolution took.
-    package mutating func addResolution(_ time: Duration) { resolutionTime.add(time) }
+    public mutating func addResolution(_ time: Duration) { resolutionTime.add(time) }
 
     /// Counts an answer that was asked for again before it ran out.
-    package mutating func addPrefetch() { prefetches &+= 1 }
+    public mutating func addPrefetch() { prefetches &+= 1 }
 
     /// Counts an exchange; `roundTrip` where it was answered.
-    package mutating func addExchange(_ result: ExchangeResult, over carrier: CarriedBy, roundTrip: Duration?)
+    public mutating func addExchange(_ result: ExchangeResult, over carrier: CarriedBy, roundTrip: Duration?)
     {
         exchanges[Int(carrier.rawValue) * ExchangeResult.allCases.count + Int(result.rawValue)] &+= 1
         if let roundTrip { exchangeTime.add(roundTrip) }
     }
 
     /// Adds what another worker has counted.
-    package mutating func add(_ other: ServingCounters) {
+    public mutating func add(_ other: ServingCounters) {
         for index in waiting.indices { waiting[index] &+= other.waiting[index] }
         for index in answers.indices { answers[index] &+= other.answers[index] }
         for index in exchanges.indices { exchanges[index] &+= other.exchanges[index] }
@@ -118,22 +118,22 @@ package struct ServingCounters: Sendable {
     }
 
     /// All queries that came over a transport.
-    package func queries(over carrier: CarriedBy) -> UInt64 {
+    public func queries(over carrier: CarriedBy) -> UInt64 {
         waiting[Int(carrier.rawValue)] &+ (carrier == .udp ? answers(from: .answerCache) : 0)
     }
 
     /// The answers from one source, whatever their response code.
-    package func answers(from source: AnswerSource) -> UInt64 {
+    public func answers(from source: AnswerSource) -> UInt64 {
         (0..<Self.columns).reduce(0) { $0 &+ answers[Self.place(source, $1)] }
     }
 
     /// The answers from one source with one response code; `responseCodes` stands for all above.
-    package func answers(from source: AnswerSource, responseCode: Int) -> UInt64 {
+    public func answers(from source: AnswerSource, responseCode: Int) -> UInt64 {
         (0..<Self.columns).contains(responseCode) ? answers[Self.place(source, responseCode)] : 0
     }
 
     /// The exchanges over a transport that came to one result.
-    package func exchanges(_ result: ExchangeResult, over carrier: CarriedBy) -> UInt64 {
+    public func exchanges(_ result: ExchangeResult, over carrier: CarriedBy) -> UInt64 {
         exchanges[Int(carrier.rawValue) * ExchangeResult.allCases.count + Int(result.rawValue)]
     }
 

@@ -1,29 +1,29 @@
 /// What a resolver did between two readings of its metrics, per second and as ratios. What could not be told is nil.
-package struct ServingRates: Sendable, Hashable {
+public struct ServingRates: Sendable, Hashable {
     /// Queries of clients a second.
-    package var queries: Double?
+    public var queries: Double?
     /// The share of answers that came from a cache, 0 to 1.
-    package var hitRatio: Double?
+    public var hitRatio: Double?
     /// Answers a second by where they came from, such as `stale` or `local_copy`; those that there were.
-    package var answers: [String: Double] = [:]
+    public var answers: [String: Double] = [:]
     /// Seconds until the answer to a query that the cache of finished answers could not answer.
-    package var resolutionMedian: Double?
+    public var resolutionMedian: Double?
     /// The same by the quantile `tail`.
-    package var resolutionTail: Double?
+    public var resolutionTail: Double?
     /// Exchanges with name servers a second, and the share of them that was answered.
-    package var exchanges: Double?
+    public var exchanges: Double?
     /// The share of exchanges that was answered, 0 to 1.
-    package var answeredRatio: Double?
+    public var answeredRatio: Double?
     /// Seconds until the answer of a name server.
-    package var exchangeMedian: Double?
+    public var exchangeMedian: Double?
 
     /// The quantile of `resolutionTail`.
-    package static let tail = 0.95
+    public static let tail = 0.95
 
     /// - Parameter seconds: between the two, more than none.
     ///
     /// A counter that went back was set to zero by a restart: then it is counted from there.
-    package init(from earlier: MetricReading, to later: MetricReading, seconds: Double) {
+    public init(from earlier: MetricReading, to later: MetricReading, seconds: Double) {
         guard seconds > 0 else { return }
         func growth(_ name: String, _ labels: [String: String] = [:]) -> Double? {
             guard let now = later.sum(name, labels) else { return nil }

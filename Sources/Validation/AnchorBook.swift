@@ -1,18 +1,18 @@
-package import DNSWire
-package import Primitives
+public import DNSWire
+public import Primitives
 
 /// The trust anchors of all zones, as configured and as RFC 5011 has changed them since, and when to look again.
-package struct AnchorBook: Hashable, Sendable {
-    package let configured: TrustAnchors
-    package private(set) var rollovers: [Name: AnchorRollover]
+public struct AnchorBook: Hashable, Sendable {
+    public let configured: TrustAnchors
+    public private(set) var rollovers: [Name: AnchorRollover]
     /// The anchors that hold now.
-    package private(set) var anchors: TrustAnchors
+    public private(set) var anchors: TrustAnchors
     /// When the keys of a zone are to be fetched next; none for a zone whose keys have not been seen since the start.
     private var due: [Name: Timestamp] = [:]
     /// The first of them; nil when one has none.
     private var firstDue: Timestamp?
 
-    package init(
+    public init(
         configured: TrustAnchors, rollovers: [Name: AnchorRollover] = [:], digester: any RecordDigester
     ) {
         self.configured = configured
@@ -21,7 +21,7 @@ package struct AnchorBook: Hashable, Sendable {
     }
 
     /// Takes note of a DNSKEY set that an anchor has vouched for; whether any key has changed its state.
-    package mutating func observe(_ keys: SignedSet, validator: Validator) -> Bool {
+    public mutating func observe(_ keys: SignedSet, validator: Validator) -> Bool {
         due[keys.name] = Timestamp(
             seconds: validator.now.seconds + Self.interval(keys, at: validator.now))
         defer { firstDue = reckonFirstDue() }
@@ -35,7 +35,7 @@ package struct AnchorBook: Hashable, Sendable {
 
     /// The zones with anchors whose keys are to be fetched now, whether or not a client needs them. Each is told once an
     /// hour, until its keys have been seen (RFC 5011 §2.3).
-    package mutating func takeDue(at now: Timestamp) -> [Name] {
+    public mutating func takeDue(at now: Timestamp) -> [Name] {
         if let firstDue, now < firstDue { return [] }
         let zones = anchors.zones.filter { due[$0].map { $0 <= now } ?? true }
         for zone in zones { due[zone] = Timestamp(seconds: now.seconds + Self.hour) }

@@ -1,5 +1,5 @@
-package import DNSWire
-package import Primitives
+public import DNSWire
+public import Primitives
 
 /// The keys of one trust point as RFC 5011 follows them: new keys are trusted after thirty days in which a trusted key
 /// vouched for them, revoked keys never again.
@@ -10,9 +10,9 @@ package import Primitives
 ///                v         v          v
 ///             (unseen)   revoked <----+ -> (forgotten)
 /// ```
-package struct AnchorRollover: Hashable, Sendable {
+public struct AnchorRollover: Hashable, Sendable {
     /// Where a key stands (RFC 5011 §4).
-    package enum State: Hashable, Sendable {
+    public enum State: Hashable, Sendable {
         /// Seen, and trusted from `trusted` on if it stays.
         case pending(trusted: Timestamp)
         case valid
@@ -21,36 +21,36 @@ package struct AnchorRollover: Hashable, Sendable {
         /// By itself, and when that was seen last.
         case revoked(seen: Timestamp)
 
-        package var isTrusted: Bool { self == .valid || self == .missing }
+        public var isTrusted: Bool { self == .valid || self == .missing }
 
-        package var isRevoked: Bool {
+        public var isRevoked: Bool {
             if case .revoked = self { true } else { false }
         }
     }
 
     /// A key of the zone, and where it stands.
-    package struct Entry: Hashable, Sendable {
+    public struct Entry: Hashable, Sendable {
         /// The DNSKEY RDATA without the REVOKE bit.
-        package let key: RecordData
-        package var state: State
+        public let key: RecordData
+        public var state: State
 
-        package init(key: RecordData, state: State) {
+        public init(key: RecordData, state: State) {
             self.key = key
             self.state = state
         }
     }
 
-    package let zone: Name
-    package private(set) var entries: [Entry]
+    public let zone: Name
+    public private(set) var entries: [Entry]
 
     /// How long a new key must be seen, unless the TTL of the set is longer (RFC 5011 §2.4.1).
-    package static let addHoldDown: Int64 = 30 * 86_400
+    public static let addHoldDown: Int64 = 30 * 86_400
     /// How long a revoked key that the zone has no more is remembered (RFC 5011 §2.4.2).
-    package static let removeHoldDown: Int64 = 30 * 86_400
+    public static let removeHoldDown: Int64 = 30 * 86_400
     /// Keys followed at one trust point; the root has had three at most, RFC 5011 §6 asks for five.
-    package static let entriesMax = 16
+    public static let entriesMax = 16
 
-    package init(zone: Name, entries: [Entry] = []) {
+    public init(zone: Name, entries: [Entry] = []) {
         self.zone = zone
         self.entries = Array(entries.prefix(Self.entriesMax))
     }
@@ -58,7 +58,7 @@ package struct AnchorRollover: Hashable, Sendable {
     /// Takes note of a DNSKEY set that a trusted key has signed; whether any key has changed its state.
     ///
     /// - Parameter configured: the anchors to begin with; a key that fits one is trusted at once.
-    package mutating func observe(
+    public mutating func observe(
         _ set: SignedSet, configured: [TrustAnchor], validator: Validator
     ) -> Bool {
         let before = entries.map { Entry(key: $0.key, state: $0.state.isRevoked ? .revokedEver : $0.state) }
@@ -123,7 +123,7 @@ package struct AnchorRollover: Hashable, Sendable {
     private func index(of key: KeyRecord) -> Int? { entries.firstIndex { $0.key == key.withoutRevocation } }
 
     /// The anchors that hold now: the configured ones without those revoked, and the keys that have become trusted.
-    package func anchors(configured: [TrustAnchor], digester: any RecordDigester) -> [TrustAnchor] {
+    public func anchors(configured: [TrustAnchor], digester: any RecordDigester) -> [TrustAnchor] {
         let revoked = entries.filter { $0.state.isRevoked }.compactMap { KeyRecord($0.key) }
         let kept = configured.filter { anchor in
             !revoked.contains { anchor.fits($0, zone: zone, digester: digester) }
@@ -140,7 +140,7 @@ extension AnchorRollover.State {
 
 extension TrustAnchor {
     /// Whether this is the anchor of a key of `zone`, by the key itself or by its digest.
-    package func fits(_ key: KeyRecord, zone: Name, digester: any RecordDigester) -> Bool {
+    public func fits(_ key: KeyRecord, zone: Name, digester: any RecordDigester) -> Bool {
         switch self {
         case .key(let known): known.data == key.data
         case .digest(let signer): signer.matches(key, zone: zone, digester: digester)

@@ -1,16 +1,16 @@
-package import DNSWire
+public import DNSWire
 import Primitives
 
 /// The text form of what is known of trust anchors: zone text, each key with its state in the comment behind it.
-package enum AnchorText {
+public enum AnchorText {
     /// A line that is not a DNSKEY record and its state.
-    package struct Problem: Error, Hashable, Sendable {
+    public struct Problem: Error, Hashable, Sendable {
         /// From 1.
-        package let line: Int
+        public let line: Int
     }
 
     /// The text of all zones, in canonical order.
-    package static func print(_ rollovers: [Name: AnchorRollover]) -> String {
+    public static func print(_ rollovers: [Name: AnchorRollover]) -> String {
         var text = "; Trust anchors as Afterglow follows them (RFC 5011). Written by the program.\n"
         for zone in rollovers.keys.sorted() {
             for entry in rollovers[zone]?.entries ?? [] {
@@ -22,7 +22,7 @@ package enum AnchorText {
     }
 
     /// What a text says; the first line that cannot be understood is an error.
-    package static func scan(_ text: String) throws(Problem) -> [Name: AnchorRollover] {
+    public static func scan(_ text: String) throws(Problem) -> [Name: AnchorRollover] {
         var entries: [Name: [AnchorRollover.Entry]] = [:]
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             guard !line.hasPrefix(";"), !line.isEmpty else { continue }

@@ -1,8 +1,8 @@
-package import DNSWire
-package import Primitives
+public import DNSWire
+public import Primitives
 
 /// Why records that should be signed cannot be believed.
-package enum BogusReason: Hashable, Sendable {
+public enum BogusReason: Hashable, Sendable {
     case signatureInvalid(SignatureIdentity)
     case signatureExpired(SignatureIdentity, at: Timestamp, now: Timestamp)
     case signatureNotYetValid(SignatureIdentity, from: Timestamp, now: Timestamp)
@@ -37,12 +37,12 @@ package enum BogusReason: Hashable, Sendable {
     case limitReached(ValidationLimit, Name)
 
     /// The limits that a validation can run into.
-    package enum ValidationLimit: Hashable, Sendable { case verifications, hashes }
+    public enum ValidationLimit: Hashable, Sendable { case verifications, hashes }
 }
 
 extension BogusReason {
     /// What to tell the client (RFC 8914 §4.7–4.13, §4.25 of the registry).
-    package var extendedError: ExtendedError { ExtendedError(code, text) }
+    public var extendedError: ExtendedError { ExtendedError(code, text) }
 
     private var code: ExtendedError.Code {
         switch self {
@@ -108,7 +108,7 @@ extension BogusReason {
     }
 
     /// The one of two that says more; the first of equals.
-    package static func telling(_ first: BogusReason?, _ second: BogusReason) -> BogusReason {
+    public static func telling(_ first: BogusReason?, _ second: BogusReason) -> BogusReason {
         guard let first, first.rank >= second.rank else { return second }
         return first
     }
@@ -116,16 +116,16 @@ extension BogusReason {
 
 extension ExtendedError.Code {
     /// RFC 8914 §4.2.
-    package static let unsupportedAlgorithm = ExtendedError.Code(rawValue: 1)
-    package static let unsupportedDigest = ExtendedError.Code(rawValue: 2)
-    package static let signatureExpired = ExtendedError.Code(rawValue: 7)
-    package static let signatureNotYetValid = ExtendedError.Code(rawValue: 8)
-    package static let keyMissing = ExtendedError.Code(rawValue: 9)
-    package static let signaturesMissing = ExtendedError.Code(rawValue: 10)
-    package static let noZoneKeyBit = ExtendedError.Code(rawValue: 11)
-    package static let denialMissing = ExtendedError.Code(rawValue: 12)
+    public static let unsupportedAlgorithm = ExtendedError.Code(rawValue: 1)
+    public static let unsupportedDigest = ExtendedError.Code(rawValue: 2)
+    public static let signatureExpired = ExtendedError.Code(rawValue: 7)
+    public static let signatureNotYetValid = ExtendedError.Code(rawValue: 8)
+    public static let keyMissing = ExtendedError.Code(rawValue: 9)
+    public static let signaturesMissing = ExtendedError.Code(rawValue: 10)
+    public static let noZoneKeyBit = ExtendedError.Code(rawValue: 11)
+    public static let denialMissing = ExtendedError.Code(rawValue: 12)
     /// The registry's "Signature Expired before Valid".
-    package static let signatureExpiredBeforeValid = ExtendedError.Code(rawValue: 25)
+    public static let signatureExpiredBeforeValid = ExtendedError.Code(rawValue: 25)
     /// RFC 9276 §6.
-    package static let unsupportedIterations = ExtendedError.Code(rawValue: 27)
+    public static let unsupportedIterations = ExtendedError.Code(rawValue: 27)
 }

@@ -1,4 +1,4 @@
-package import DNSWire
+public import DNSWire
 
 /// Proofs by NSEC records (RFC 4035 §5.4 with the corrections of RFC 6840 §4).
 extension Denial {
@@ -57,13 +57,13 @@ extension Denial {
 
 extension NextSecure {
     /// Whether `name` lies strictly between the owner and the next owner; the last record's gap ends at the apex.
-    package func covers(_ name: Name, in zone: Name) -> Bool {
+    public func covers(_ name: Name, in zone: Name) -> Bool {
         guard name.isEqualOrBelow(zone), owner < name else { return false }
         return next == zone || name < next
     }
 
     /// The longest ancestor of a covered name that exists, for both ends of the gap do.
-    package func closestEncloser(of name: Name) -> Name {
+    public func closestEncloser(of name: Name) -> Name {
         let before = name.commonAncestor(owner)
         let after = name.commonAncestor(next)
         return before.labelCount >= after.labelCount ? before : after

@@ -1,8 +1,8 @@
-package import DNSWire
+public import DNSWire
 
 /// The NSEC and NSEC3 records of one zone that came with a response, their signatures checked before.
-package struct Denial: Sendable {
-    package let zone: Name
+public struct Denial: Sendable {
+    public let zone: Name
     let plain: [NextSecure]
     /// All with the same parameters (RFC 5155 §8.2).
     let hashed: [HashedNextSecure]
@@ -11,7 +11,7 @@ package struct Denial: Sendable {
     /// `ValidationLimits.denialRecords` of each kind.
     ///
     /// NSEC3 records of an unknown hash or with unknown flags are ignored (RFC 5155 §8.1, §8.2).
-    package init(zone: Name, sets: some Sequence<SignedSet>) {
+    public init(zone: Name, sets: some Sequence<SignedSet>) {
         self.zone = zone
         var plain: [NextSecure] = []
         var hashed: [HashedNextSecure] = []
@@ -35,7 +35,7 @@ package struct Denial: Sendable {
     }
 
     /// Why the zone's NSEC3 records are not followed, if they are not (RFC 9276 §3.2).
-    package var excessiveIterations: InsecurityReason? {
+    public var excessiveIterations: InsecurityReason? {
         guard let count = hashed.first?.parameters.iterations, count > ValidationLimits.iterations else {
             return nil
         }
@@ -44,14 +44,14 @@ package struct Denial: Sendable {
 }
 
 /// What a proof of absence came to.
-package enum DenialVerdict: Hashable, Sendable {
+public enum DenialVerdict: Hashable, Sendable {
     case secure
     case insecure(InsecurityReason)
     case bogus(BogusReason)
 }
 
 /// What the parent zone proves of a name that has no DS record.
-package enum DelegationVerdict: Hashable, Sendable {
+public enum DelegationVerdict: Hashable, Sendable {
     /// A delegation, or one that the proof leaves room for, to a zone that is not signed.
     case unsigned(InsecurityReason)
     /// No zone begins here: what is at the name and below belongs to the parent zone.
@@ -61,19 +61,19 @@ package enum DelegationVerdict: Hashable, Sendable {
 
 extension Validator {
     /// Whether `name` is proven not to exist, by a wildcard neither (RFC 4035 §5.4, RFC 5155 §8.4).
-    package func denyName(_ name: Name, _ type: RecordType, by denial: Denial) -> DenialVerdict {
+    public func denyName(_ name: Name, _ type: RecordType, by denial: Denial) -> DenialVerdict {
         settle(name, type, denial, plain: { denial.deniesName(name) }) { $0.denyName(name) }
     }
 
     /// Whether `name` is proven to have no `type`, be it itself, as an empty non-terminal or by a wildcard
     /// (RFC 4035 §5.4, RFC 5155 §8.5–8.7).
-    package func denyType(_ name: Name, _ type: RecordType, by denial: Denial) -> DenialVerdict {
+    public func denyType(_ name: Name, _ type: RecordType, by denial: Denial) -> DenialVerdict {
         settle(name, type, denial, plain: { denial.deniesType(name, type) }) { $0.denyType(name, type) }
     }
 
     /// Whether no name closer to `name` exists than the parent of `wildcard`, so that the wildcard applied
     /// (RFC 4035 §5.3.4, RFC 5155 §8.8).
-    package func denyCloser(_ name: Name, _ type: RecordType, wildcard: Name, by denial: Denial)
+    public func denyCloser(_ name: Name, _ type: RecordType, wildcard: Name, by denial: Denial)
         -> DenialVerdict
     {
         let verdict = settle(name, type, denial, plain: { denial.deniesCloser(name, wildcard: wildcard) }) {
@@ -84,7 +84,7 @@ extension Validator {
     }
 
     /// What the zone above proves of `child`, whose DS record is denied (RFC 4035 §5.2, RFC 5155 §8.6, §8.9).
-    package func denyDelegationSigner(_ child: Name, by denial: Denial) -> DelegationVerdict {
+    public func denyDelegationSigner(_ child: Name, by denial: Denial) -> DelegationVerdict {
         switch denial.delegation(child) {
         case .unsigned: return .unsigned(.unsignedDelegation(child))
         case .noCut: return .notDelegation

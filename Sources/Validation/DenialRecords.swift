@@ -1,13 +1,13 @@
-package import DNSWire
+public import DNSWire
 
 /// The types that exist at a name (RFC 4034 §4.1.2), kept in wire form.
-package struct TypeBitmap: Hashable, Sendable {
+public struct TypeBitmap: Hashable, Sendable {
     private let octets: [UInt8]
 
-    package init(octets: [UInt8]) { self.octets = octets }
+    public init(octets: [UInt8]) { self.octets = octets }
 
     /// Whether the bit of `type` is set; reading stops at a window that is cut off.
-    package func contains(_ type: RecordType) -> Bool {
+    public func contains(_ type: RecordType) -> Bool {
         let window = UInt8(truncatingIfNeeded: type.rawValue >> 8)
         let index = Int(type.rawValue & 0xFF) / 8
         var position = 0
@@ -24,17 +24,17 @@ package struct TypeBitmap: Hashable, Sendable {
     }
 
     /// Whether the name is a delegation seen from the parent: NS without SOA.
-    package var isDelegation: Bool { contains(.ns) && !contains(.soa) }
+    public var isDelegation: Bool { contains(.ns) && !contains(.soa) }
 }
 
 /// An NSEC record (RFC 4034 §4): nothing exists between its owner and `next`.
-package struct NextSecure: Hashable, Sendable {
-    package let owner: Name
-    package let next: Name
-    package let types: TypeBitmap
+public struct NextSecure: Hashable, Sendable {
+    public let owner: Name
+    public let next: Name
+    public let types: TypeBitmap
 
     /// Reads RDATA; nil when it is malformed.
-    package init?(owner: Name, _ data: RecordData) {
+    public init?(owner: Name, _ data: RecordData) {
         var reader = WireReader(data.octets)
         guard let next = try? reader.readName(), let types = try? reader.readOctets(reader.remaining) else {
             return nil
@@ -46,22 +46,22 @@ package struct NextSecure: Hashable, Sendable {
 }
 
 /// How owner names of NSEC3 records are hashed (RFC 5155 §3.1, §4).
-package struct HashParameters: Hashable, Sendable {
+public struct HashParameters: Hashable, Sendable {
     /// 1 is SHA-1, the only one defined.
-    package let algorithm: UInt8
+    public let algorithm: UInt8
     /// Additional rounds.
-    package let iterations: UInt16
+    public let iterations: UInt16
     /// What is hashed with each round.
-    package let salt: [UInt8]
+    public let salt: [UInt8]
 
-    package init(algorithm: UInt8, iterations: UInt16, salt: [UInt8]) {
+    public init(algorithm: UInt8, iterations: UInt16, salt: [UInt8]) {
         self.algorithm = algorithm
         self.iterations = iterations
         self.salt = salt
     }
 
     /// Reads NSEC3PARAM RDATA; nil when it is malformed or its flags are not zero (RFC 5155 §4.1.2).
-    package init?(_ data: RecordData) {
+    public init?(_ data: RecordData) {
         var reader = WireReader(data.octets)
         guard let (parameters, flags) = Self.read(&reader), flags == 0, reader.remaining == 0 else {
             return nil
@@ -80,20 +80,20 @@ package struct HashParameters: Hashable, Sendable {
 }
 
 /// An NSEC3 record (RFC 5155 §3): no name hashes to between its owner's hash and `next`.
-package struct HashedNextSecure: Hashable, Sendable {
-    package let zone: Name
+public struct HashedNextSecure: Hashable, Sendable {
+    public let zone: Name
     /// The hash in the owner's first label.
-    package let hash: [UInt8]
-    package let parameters: HashParameters
+    public let hash: [UInt8]
+    public let parameters: HashParameters
     /// 1 is opt-out (RFC 5155 §3.1.2.1).
-    package let flags: UInt8
+    public let flags: UInt8
     /// The next hash of the zone in its order.
-    package let next: [UInt8]
+    public let next: [UInt8]
     /// The types at the name behind the hash.
-    package let types: TypeBitmap
+    public let types: TypeBitmap
 
     /// Reads RDATA; nil when it or the owner's first label is malformed.
-    package init?(owner: Name, _ data: RecordData) {
+    public init?(owner: Name, _ data: RecordData) {
         var reader = WireReader(data.octets)
         guard let zone = owner.parent, let label = owner.labels.first,
             let hash = Base32Hexadecimal.scan(label),
@@ -110,10 +110,10 @@ package struct HashedNextSecure: Hashable, Sendable {
     }
 
     /// Whether unsigned delegations may lie in the gap (RFC 5155 §3.1.2.1).
-    package var isOptOut: Bool { flags & 1 != 0 }
+    public var isOptOut: Bool { flags & 1 != 0 }
 
     /// Whether `other` lies strictly between the hashes, the last record's gap closing the circle.
-    package func covers(_ other: [UInt8]) -> Bool {
+    public func covers(_ other: [UInt8]) -> Bool {
         guard other.count == hash.count, other != hash, other != next else { return false }
         let after = hash.lexicographicallyPrecedes(other)
         let before = other.lexicographicallyPrecedes(next)

@@ -1,20 +1,20 @@
-package import DNSWire
+public import DNSWire
 
 /// The fields of a DNSKEY record (RFC 4034 §2).
-package struct KeyRecord: Hashable, Sendable {
+public struct KeyRecord: Hashable, Sendable {
     /// Bit 7 from the left is the zone key bit, bit 8 REVOKE, bit 15 SEP.
-    package let flags: UInt16
+    public let flags: UInt16
     /// 3, or the key is no key of DNSSEC (RFC 4034 §2.1.2).
-    package let protocolNumber: UInt8
-    package let algorithm: SecurityAlgorithm
-    package let publicKey: [UInt8]
+    public let protocolNumber: UInt8
+    public let algorithm: SecurityAlgorithm
+    public let publicKey: [UInt8]
     /// The whole RDATA.
-    package let data: RecordData
+    public let data: RecordData
     /// The number by which signatures and DS records refer to the key; not unique (RFC 4034 App. B).
-    package let keyTag: UInt16
+    public let keyTag: UInt16
 
     /// Reads RDATA; nil when it is too short.
-    package init?(_ data: RecordData) {
+    public init?(_ data: RecordData) {
         let octets = data.octets
         guard octets.count >= 4 else { return nil }
         flags = UInt16(octets[0]) << 8 | UInt16(octets[1])
@@ -26,16 +26,16 @@ package struct KeyRecord: Hashable, Sendable {
     }
 
     /// Whether the key may sign zone data (RFC 4034 §2.1.1, §2.1.2).
-    package var isZoneKey: Bool { flags & 0x0100 != 0 && protocolNumber == 3 }
+    public var isZoneKey: Bool { flags & 0x0100 != 0 && protocolNumber == 3 }
 
     /// Whether the key is marked as one that a DS record or a trust anchor points to.
-    package var isSecureEntryPoint: Bool { flags & 0x0001 != 0 }
+    public var isSecureEntryPoint: Bool { flags & 0x0001 != 0 }
 
     /// Whether the key's owner has withdrawn it (RFC 5011 §2.1).
-    package var isRevoked: Bool { flags & 0x0080 != 0 }
+    public var isRevoked: Bool { flags & 0x0080 != 0 }
 
     /// Whether signatures of zone data by this key may be believed.
-    package var maySign: Bool { isZoneKey && !isRevoked }
+    public var maySign: Bool { isZoneKey && !isRevoked }
 
     private static func tag(_ octets: [UInt8]) -> UInt16 {
         if octets[3] == 1 {
@@ -53,11 +53,11 @@ package struct KeyRecord: Hashable, Sendable {
 }
 
 /// The keys of a zone that a chain of trust has reached.
-package struct ZoneKeys: Hashable, Sendable {
-    package let zone: Name
-    package let keys: [KeyRecord]
+public struct ZoneKeys: Hashable, Sendable {
+    public let zone: Name
+    public let keys: [KeyRecord]
 
-    package init(zone: Name, keys: [KeyRecord]) {
+    public init(zone: Name, keys: [KeyRecord]) {
         self.zone = zone
         self.keys = keys
     }

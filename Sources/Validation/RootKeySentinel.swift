@@ -1,13 +1,13 @@
-package import DNSWire
+public import DNSWire
 
 /// A question that asks which root keys a resolver trusts (RFC 8509): its first label is
 /// `root-key-sentinel-is-ta-` or `root-key-sentinel-not-ta-` and a key tag of five digits.
-package enum RootKeySentinel: Hashable, Sendable {
+public enum RootKeySentinel: Hashable, Sendable {
     case isAnchor(UInt16)
     case isNotAnchor(UInt16)
 
     /// Reads a question; nil for any other (RFC 8509 §2.1: only A and AAAA count).
-    package init?(_ question: Question) {
+    public init?(_ question: Question) {
         guard [.a, .aaaa].contains(question.type), let label = question.name.labels.first else { return nil }
         let text = String(decoding: label.map(Name.lower), as: UTF8.self)
         func tag(after prefix: String) -> UInt16? {
@@ -26,7 +26,7 @@ package enum RootKeySentinel: Hashable, Sendable {
     }
 
     /// Whether a secure answer must be withheld: the statement is false (RFC 8509 §2.2).
-    package func isRefuted(by anchors: TrustAnchors) -> Bool {
+    public func isRefuted(by anchors: TrustAnchors) -> Bool {
         let tags = anchors.anchors(of: .root).map(\.keyTag)
         return switch self {
         case .isAnchor(let tag): !tags.contains(tag)

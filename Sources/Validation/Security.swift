@@ -1,8 +1,8 @@
-package import DNSWire
-package import Primitives
+public import DNSWire
+public import Primitives
 
 /// What a chain of trust says about records or their absence (RFC 4035 §4.3).
-package enum Security: Hashable, Sendable {
+public enum Security: Hashable, Sendable {
     case secure
     /// A chain of trust shows that the records need not be signed.
     case insecure(InsecurityReason)
@@ -12,7 +12,7 @@ package enum Security: Hashable, Sendable {
     case indeterminate
 
     /// RFC 4035's word for it.
-    package var word: String {
+    public var word: String {
         switch self {
         case .secure: "secure"
         case .insecure: "insecure"
@@ -22,7 +22,7 @@ package enum Security: Hashable, Sendable {
     }
 
     /// What to tell the client (RFC 8914); nil when nothing is out of the ordinary.
-    package var extendedError: ExtendedError? {
+    public var extendedError: ExtendedError? {
         switch self {
         case .secure: nil
         case .insecure(let reason): reason.extendedError
@@ -34,7 +34,7 @@ package enum Security: Hashable, Sendable {
 }
 
 /// Why records count as unsigned.
-package enum InsecurityReason: Hashable, Sendable {
+public enum InsecurityReason: Hashable, Sendable {
     /// The parent proves that there is no DS record.
     case unsignedDelegation(Name)
     /// The gap that denies the name may hold unsigned delegations (RFC 5155 §9.2).
@@ -48,7 +48,7 @@ package enum InsecurityReason: Hashable, Sendable {
     /// A stale answer that was secure until its signatures ended.
     case staleSignature(ExpiredSignature)
 
-    package var extendedError: ExtendedError? {
+    public var extendedError: ExtendedError? {
         switch self {
         case .unsignedDelegation, .optOut: nil
         case .unsupportedAlgorithms(let zone, let algorithms):
@@ -83,12 +83,12 @@ package enum InsecurityReason: Hashable, Sendable {
 }
 
 /// The last of a stale set's signatures to end.
-package struct ExpiredSignature: Hashable, Sendable {
-    package let owner: Name
-    package let type: RecordType
-    package let ended: Timestamp
+public struct ExpiredSignature: Hashable, Sendable {
+    public let owner: Name
+    public let type: RecordType
+    public let ended: Timestamp
 
-    package init(owner: Name, type: RecordType, ended: Timestamp) {
+    public init(owner: Name, type: RecordType, ended: Timestamp) {
         self.owner = owner
         self.type = type
         self.ended = ended
@@ -96,14 +96,14 @@ package struct ExpiredSignature: Hashable, Sendable {
 }
 
 /// Which signature a verdict speaks of.
-package struct SignatureIdentity: Hashable, Sendable, CustomStringConvertible {
-    package let owner: Name
-    package let type: RecordType
-    package let signer: Name
-    package let algorithm: SecurityAlgorithm
-    package let keyTag: UInt16
+public struct SignatureIdentity: Hashable, Sendable, CustomStringConvertible {
+    public let owner: Name
+    public let type: RecordType
+    public let signer: Name
+    public let algorithm: SecurityAlgorithm
+    public let keyTag: UInt16
 
-    package init(_ signature: SignatureRecord, of set: SignedSet) {
+    public init(_ signature: SignatureRecord, of set: SignedSet) {
         owner = set.name
         type = set.type
         signer = signature.signer
@@ -112,7 +112,7 @@ package struct SignatureIdentity: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// `signature of www.example.net A by key 12345 (ED25519) of example.net`.
-    package var description: String {
+    public var description: String {
         "signature of \(owner.withoutFinalDot) \(type) by key \(keyTag) (\(algorithm)) of \(signer.withoutFinalDot)"
     }
 }

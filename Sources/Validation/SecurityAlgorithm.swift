@@ -1,19 +1,19 @@
 /// A DNSSEC algorithm number (RFC 4034 App. A.1, IANA "DNS Security Algorithm Numbers"): an open registry.
-package struct SecurityAlgorithm: RawRepresentable, Hashable, Sendable {
-    package let rawValue: UInt8
+public struct SecurityAlgorithm: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt8
 
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// RSA with SHA-1 (RFC 3110); deprecated by RFC 9905.
-    package static let rsaSHA1 = SecurityAlgorithm(rawValue: 5)
+    public static let rsaSHA1 = SecurityAlgorithm(rawValue: 5)
     /// The same in zones that may use NSEC3 (RFC 5155 §2).
-    package static let rsaSHA1NSEC3 = SecurityAlgorithm(rawValue: 7)
-    package static let rsaSHA256 = SecurityAlgorithm(rawValue: 8)
-    package static let rsaSHA512 = SecurityAlgorithm(rawValue: 10)
-    package static let ecdsaP256SHA256 = SecurityAlgorithm(rawValue: 13)
-    package static let ecdsaP384SHA384 = SecurityAlgorithm(rawValue: 14)
-    package static let ed25519 = SecurityAlgorithm(rawValue: 15)
-    package static let ed448 = SecurityAlgorithm(rawValue: 16)
+    public static let rsaSHA1NSEC3 = SecurityAlgorithm(rawValue: 7)
+    public static let rsaSHA256 = SecurityAlgorithm(rawValue: 8)
+    public static let rsaSHA512 = SecurityAlgorithm(rawValue: 10)
+    public static let ecdsaP256SHA256 = SecurityAlgorithm(rawValue: 13)
+    public static let ecdsaP384SHA384 = SecurityAlgorithm(rawValue: 14)
+    public static let ed25519 = SecurityAlgorithm(rawValue: 15)
+    public static let ed448 = SecurityAlgorithm(rawValue: 16)
 
     private var mnemonic: String? {
         switch self {
@@ -32,22 +32,22 @@ package struct SecurityAlgorithm: RawRepresentable, Hashable, Sendable {
 
 extension SecurityAlgorithm: CustomStringConvertible {
     /// The registry's mnemonic, or `algorithm 99`.
-    package var description: String { mnemonic ?? "algorithm \(rawValue)" }
+    public var description: String { mnemonic ?? "algorithm \(rawValue)" }
 }
 
 /// A DS digest type (IANA "Delegation Signer (DS) Resource Record (RR) Type Digest Algorithms").
-package struct DigestType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    package let rawValue: UInt8
+public struct DigestType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    public let rawValue: UInt8
 
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    package static let sha1 = DigestType(rawValue: 1)
+    public static let sha1 = DigestType(rawValue: 1)
     /// RFC 4509.
-    package static let sha256 = DigestType(rawValue: 2)
+    public static let sha256 = DigestType(rawValue: 2)
     /// RFC 6605.
-    package static let sha384 = DigestType(rawValue: 4)
+    public static let sha384 = DigestType(rawValue: 4)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .sha1: "SHA-1"
         case .sha256: "SHA-256"

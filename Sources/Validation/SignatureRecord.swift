@@ -1,26 +1,26 @@
-package import DNSWire
-package import Primitives
+public import DNSWire
+public import Primitives
 
 /// The fields of an RRSIG record (RFC 4034 §3).
-package struct SignatureRecord: Hashable, Sendable {
-    package let typeCovered: RecordType
-    package let algorithm: SecurityAlgorithm
+public struct SignatureRecord: Hashable, Sendable {
+    public let typeCovered: RecordType
+    public let algorithm: SecurityAlgorithm
     /// The labels of the owner that was signed, without the root and a leading `*`.
-    package let labels: UInt8
+    public let labels: UInt8
     /// Seconds.
-    package let originalTTL: UInt32
+    public let originalTTL: UInt32
     /// Seconds since 1970 modulo 2³², compared by serial arithmetic (RFC 4034 §3.1.5).
-    package let expiration: UInt32
+    public let expiration: UInt32
     /// As the expiration.
-    package let inception: UInt32
+    public let inception: UInt32
     /// The number of the key that made it.
-    package let keyTag: UInt16
+    public let keyTag: UInt16
     /// The zone that the key is of.
-    package let signer: Name
-    package let signature: [UInt8]
+    public let signer: Name
+    public let signature: [UInt8]
 
     /// Reads RDATA; nil when it is malformed.
-    package init?(_ data: RecordData) {
+    public init?(_ data: RecordData) {
         var reader = WireReader(data.octets)
         do {
             typeCovered = RecordType(rawValue: try reader.readUInt16())
@@ -52,7 +52,7 @@ package struct SignatureRecord: Hashable, Sendable {
     }
 
     /// Where `now` stands in the signature's time.
-    package func timeliness(at now: Timestamp, tolerance: UInt32 = 0) -> Timeliness {
+    public func timeliness(at now: Timestamp, tolerance: UInt32 = 0) -> Timeliness {
         guard Serial.precedesOrEquals(inception, expiration) else { return .expiredBeforeValid }
         let seconds = UInt32(truncatingIfNeeded: now.seconds)
         guard Serial.precedesOrEquals(inception, seconds &+ tolerance) else { return .notYetValid }
@@ -61,7 +61,7 @@ package struct SignatureRecord: Hashable, Sendable {
     }
 
     /// Where a moment stands in a signature's time.
-    package enum Timeliness: Hashable, Sendable {
+    public enum Timeliness: Hashable, Sendable {
         case timely(secondsLeft: UInt32)
         case notYetValid
         case expired
@@ -70,7 +70,7 @@ package struct SignatureRecord: Hashable, Sendable {
     }
 
     /// A time field as a point in UTC, in the 136 years around `now`.
-    package static func timestamp(_ field: UInt32, near now: Timestamp) -> Timestamp {
+    public static func timestamp(_ field: UInt32, near now: Timestamp) -> Timestamp {
         let difference = Int32(truncatingIfNeeded: Int64(field) &- now.seconds)
         return Timestamp(seconds: now.seconds &+ Int64(difference))
     }

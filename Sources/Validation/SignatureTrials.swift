@@ -1,7 +1,7 @@
 import DNSWire
 
 /// A validation in steps of one signature check each, so that a caller can do other things in between.
-package protocol SignatureTrials {
+public protocol SignatureTrials {
     associatedtype Verdict
 
     /// What it came to; nil while there is something left to check.
@@ -23,8 +23,8 @@ extension SignatureTrials {
 }
 
 /// The checks of a record set's signatures (RFC 4035 §5.3).
-package struct SetTrials: SignatureTrials {
-    package private(set) var verdict: SetVerdict?
+public struct SetTrials: SignatureTrials {
+    public private(set) var verdict: SetVerdict?
     private let validator: Validator
     private let set: SignedSet
     private let keys: ZoneKeys
@@ -43,7 +43,7 @@ package struct SetTrials: SignatureTrials {
     }
 
     /// Checks one signature with one key; nothing once there is a verdict.
-    package mutating func tryNext() {
+    public mutating func tryNext() {
         guard verdict == nil, let current, let key = candidates.popFirst() else { return }
         switch validator.attempt(current, with: key) {
         case .secure(let proof):
@@ -74,8 +74,8 @@ package struct SetTrials: SignatureTrials {
 }
 
 /// The checks of a zone's DNSKEY set (RFC 4035 §5.2): those of its signatures by one known key after the other.
-package struct KeyTrials: SignatureTrials {
-    package private(set) var verdict: KeysVerdict?
+public struct KeyTrials: SignatureTrials {
+    public private(set) var verdict: KeysVerdict?
     private let validator: Validator
     private let entries: EntryKeys?
     private var known: ArraySlice<KeyRecord> = []
@@ -96,7 +96,7 @@ package struct KeyTrials: SignatureTrials {
     }
 
     /// Checks one signature with one key; nothing once there is a verdict.
-    package mutating func tryNext() {
+    public mutating func tryNext() {
         current?.tryNext()
         settle()
     }

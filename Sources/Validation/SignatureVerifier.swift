@@ -1,7 +1,7 @@
-package import DNSWire
+public import DNSWire
 
 /// What became of one signature and one key.
-package enum SignatureVerdict: Hashable, Sendable {
+public enum SignatureVerdict: Hashable, Sendable {
     case valid
     case invalid
     /// The algorithm, or this size of key, is not implemented or not wanted.
@@ -9,7 +9,7 @@ package enum SignatureVerdict: Hashable, Sendable {
 }
 
 /// Public key signatures, kept out of this module.
-package protocol SignatureVerifier: Sendable {
+public protocol SignatureVerifier: Sendable {
     /// Whether signatures of this algorithm are checked at all; what is not counts as unsigned (RFC 4035 §5.2).
     func supports(_ algorithm: SecurityAlgorithm) -> Bool
 
@@ -20,7 +20,7 @@ package protocol SignatureVerifier: Sendable {
 }
 
 /// The hashes of DS and NSEC3 records, kept out of this module.
-package protocol RecordDigester: Sendable {
+public protocol RecordDigester: Sendable {
     /// Whether DS records with this digest count.
     func supports(_ type: DigestType) -> Bool
 

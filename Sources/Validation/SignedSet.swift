@@ -1,16 +1,16 @@
-package import DNSWire
+public import DNSWire
 
 /// The records of one name and type with the RRSIG records that cover them.
-package struct SignedSet: Hashable, Sendable {
-    package var name: Name
-    package var type: RecordType
+public struct SignedSet: Hashable, Sendable {
+    public var name: Name
+    public var type: RecordType
     /// Seconds.
-    package var ttl: UInt32
-    package var data: [RecordData]
+    public var ttl: UInt32
+    public var data: [RecordData]
     /// RDATA of RRSIG records.
-    package var signatures: [RecordData]
+    public var signatures: [RecordData]
 
-    package init(
+    public init(
         name: Name, type: RecordType, ttl: UInt32, data: [RecordData], signatures: [RecordData] = []
     ) {
         self.name = name
@@ -21,7 +21,7 @@ package struct SignedSet: Hashable, Sendable {
     }
 
     /// The sets of a section in the order in which they first appear; signatures without records are left out.
-    package static func collect(_ records: some Sequence<Record>) -> [SignedSet] {
+    public static func collect(_ records: some Sequence<Record>) -> [SignedSet] {
         var sets: [SignedSet] = []
         var positions: [Question: Int] = [:]
         for record in records where record.recordClass == .internet {
@@ -48,7 +48,7 @@ extension SignedSet {
     var signedLabelCount: Int { name.labelCount - (name.isWildcard ? 1 : 0) }
 
     /// The octets that `signature` was made over (RFC 4034 §3.1.8.1, §6); nil when its labels exceed the owner's.
-    package func signedData(by signature: SignatureRecord) -> [UInt8]? {
+    public func signedData(by signature: SignatureRecord) -> [UInt8]? {
         guard let owner = signedOwner(by: signature) else { return nil }
         var writer = WireWriter(reservingCapacity: 512)
         writer.write(signature.signedPrefix)
@@ -64,7 +64,7 @@ extension SignedSet {
     }
 
     /// The owner at signing: the name itself, or the wildcard that it was expanded from (RFC 4035 §5.3.2).
-    package func signedOwner(by signature: SignatureRecord) -> Name? {
+    public func signedOwner(by signature: SignatureRecord) -> Name? {
         let labels = Int(signature.labels)
         guard labels <= signedLabelCount else { return nil }
         guard labels < signedLabelCount else { return name.lowercased }
@@ -85,13 +85,13 @@ extension SignedSet {
 
 extension Name {
     /// `*` below this name; nil when it is too long for that.
-    package var wildcard: Name? { prepending([UInt8(ascii: "*")]) }
+    public var wildcard: Name? { prepending([UInt8(ascii: "*")]) }
 
     /// Whether the first label is `*`.
-    package var isWildcard: Bool { octets.count > 2 && octets[0] == 1 && octets[1] == UInt8(ascii: "*") }
+    public var isWildcard: Bool { octets.count > 2 && octets[0] == 1 && octets[1] == UInt8(ascii: "*") }
 
     /// The longest name that both are equal to or below.
-    package func commonAncestor(_ other: Name) -> Name {
+    public func commonAncestor(_ other: Name) -> Name {
         var count = 0
         for (first, second) in zip(labels.reversed(), other.labels.reversed()) {
             guard first.count == second.count,

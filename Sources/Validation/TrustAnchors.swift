@@ -1,15 +1,15 @@
-package import DNSWire
-package import Primitives
+public import DNSWire
+public import Primitives
 
 /// The keys known beforehand, by the zone that they are of.
-package struct TrustAnchors: Hashable, Sendable {
+public struct TrustAnchors: Hashable, Sendable {
     private var anchors: [Name: [TrustAnchor]] = [:]
 
-    package init() {}
+    public init() {}
 
     /// Takes the DS and DNSKEY records among `records`; keys that may not sign zones, or are no entry point, are
     /// left out (RFC 5011 §2.1, RFC 4034 §2.1.1).
-    package init(_ records: some Sequence<Record>) {
+    public init(_ records: some Sequence<Record>) {
         for record in records {
             if record.type == .ds, let signer = DelegationSigner(record.data) {
                 add(.digest(signer), of: record.name)
@@ -22,20 +22,20 @@ package struct TrustAnchors: Hashable, Sendable {
     }
 
     /// Adds an anchor of a zone; one that is there already once.
-    package mutating func add(_ anchor: TrustAnchor, of zone: Name) {
+    public mutating func add(_ anchor: TrustAnchor, of zone: Name) {
         if anchors[zone]?.contains(anchor) != true { anchors[zone, default: []].append(anchor) }
     }
 
-    package var isEmpty: Bool { anchors.isEmpty }
+    public var isEmpty: Bool { anchors.isEmpty }
 
     /// The zones that have anchors, in canonical order.
-    package var zones: [Name] { anchors.keys.sorted() }
+    public var zones: [Name] { anchors.keys.sorted() }
 
     /// The anchors of one zone, none where it has none of its own.
-    package func anchors(of zone: Name) -> [TrustAnchor] { anchors[zone] ?? [] }
+    public func anchors(of zone: Name) -> [TrustAnchor] { anchors[zone] ?? [] }
 
     /// The deepest zone with anchors that is `name` or above it.
-    package func zone(above name: Name) -> Name? {
+    public func zone(above name: Name) -> Name? {
         var current: Name? = name
         while let candidate = current {
             if anchors[candidate] != nil { return candidate }
@@ -45,7 +45,7 @@ package struct TrustAnchors: Hashable, Sendable {
     }
 
     /// The root's key signing keys of 2017 (20326) and 2024 (38696), as IANA publishes them.
-    package static let builtIn: TrustAnchors = {
+    public static let builtIn: TrustAnchors = {
         let digests: [(tag: UInt16, digest: [UInt64])] = [
             (
                 20326,
@@ -71,16 +71,16 @@ package struct TrustAnchors: Hashable, Sendable {
 }
 
 /// A name below which nothing is validated (RFC 7646).
-package struct NegativeAnchor: Hashable, Sendable {
-    package let name: Name
+public struct NegativeAnchor: Hashable, Sendable {
+    public let name: Name
     /// When validation begins again; nil for never.
-    package let until: Timestamp?
-    package let setter: Setter
+    public let until: Timestamp?
+    public let setter: Setter
 
     /// Who wants it so.
-    package enum Setter: String, Hashable, Sendable { case configuration, command }
+    public enum Setter: String, Hashable, Sendable { case configuration, command }
 
-    package init(name: Name, until: Timestamp? = nil, setBy setter: Setter = .configuration) {
+    public init(name: Name, until: Timestamp? = nil, setBy setter: Setter = .configuration) {
         self.name = name
         self.until = until
         self.setter = setter
@@ -89,7 +89,7 @@ package struct NegativeAnchor: Hashable, Sendable {
 
 extension Sequence<NegativeAnchor> {
     /// The anchor of the deepest name that is `name` or above it, as long as it has not ended.
-    package func covering(_ name: Name, at now: Timestamp) -> NegativeAnchor? {
+    public func covering(_ name: Name, at now: Timestamp) -> NegativeAnchor? {
         lazy.filter { anchor in
             name.isEqualOrBelow(anchor.name) && anchor.until.map { now < $0 } ?? true
         }.max { $0.name.labelCount < $1.name.labelCount }

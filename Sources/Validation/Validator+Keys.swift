@@ -1,7 +1,7 @@
-package import DNSWire
+public import DNSWire
 
 /// What became of a zone's DNSKEY set.
-package enum KeysVerdict: Hashable, Sendable {
+public enum KeysVerdict: Hashable, Sendable {
     /// The keys, and the signature that vouches for them.
     case secure(ZoneKeys, SignatureProof)
     case insecure(InsecurityReason)
@@ -11,7 +11,7 @@ package enum KeysVerdict: Hashable, Sendable {
 extension Validator {
     /// Whether DS records or anchors can be followed at all; otherwise the zone counts as unsigned
     /// (RFC 4035 §5.2, RFC 6840 §5.2).
-    package func followable(_ anchors: [TrustAnchor], zone: Name) -> KeyAnchors {
+    public func followable(_ anchors: [TrustAnchor], zone: Name) -> KeyAnchors {
         let known = anchors.filter { verifier.supports($0.algorithm) }
         guard !known.isEmpty else {
             return .insecure(.unsupportedAlgorithms(zone: zone, Self.distinct(anchors.map(\.algorithm))))
@@ -33,12 +33,12 @@ extension Validator {
 
     /// Checks a zone's DNSKEY set by its DS records or trust anchors: one of its keys must be known and must have
     /// signed the set (RFC 4035 §5.2).
-    package func validateKeys(_ set: SignedSet?, zone: Name, anchors: [TrustAnchor]) -> KeysVerdict {
+    public func validateKeys(_ set: SignedSet?, zone: Name, anchors: [TrustAnchor]) -> KeysVerdict {
         keyTrials(of: set, zone: zone, anchors: anchors).finish()
     }
 
     /// The same, one signature check at a time.
-    package func keyTrials(of set: SignedSet?, zone: Name, anchors: [TrustAnchor]) -> KeyTrials {
+    public func keyTrials(of set: SignedSet?, zone: Name, anchors: [TrustAnchor]) -> KeyTrials {
         KeyTrials(set, zone: zone, anchors: anchors, validator: self)
     }
 
@@ -88,7 +88,7 @@ extension Validator {
 }
 
 /// What can be made of DS records or trust anchors.
-package enum KeyAnchors: Hashable, Sendable {
+public enum KeyAnchors: Hashable, Sendable {
     case usable([TrustAnchor])
     case insecure(InsecurityReason)
 }

@@ -1,17 +1,17 @@
-package import DNSWire
-package import Primitives
+public import DNSWire
+public import Primitives
 
 /// The decisions of RFC 4035 §5 for one client query at one moment: values in, values out.
-package struct Validator {
-    package let verifier: any SignatureVerifier
-    package let digester: any RecordDigester
+public struct Validator {
+    public let verifier: any SignatureVerifier
+    public let digester: any RecordDigester
     /// The moment that signatures are held against.
-    package let now: Timestamp
+    public let now: Timestamp
     /// Seconds that clocks may disagree by at either end of a signature's time.
-    package let tolerance: UInt32
-    package let budget: ValidationBudget
+    public let tolerance: UInt32
+    public let budget: ValidationBudget
 
-    package init(
+    public init(
         verifier: any SignatureVerifier, digester: any RecordDigester, now: Timestamp, tolerance: UInt32 = 0,
         budget: ValidationBudget
     ) {
@@ -24,7 +24,7 @@ package struct Validator {
 }
 
 /// What validating one record set came to.
-package enum SetVerdict: Hashable, Sendable {
+public enum SetVerdict: Hashable, Sendable {
     case secure(SignatureProof)
     case bogus(BogusReason)
 }
@@ -47,12 +47,12 @@ struct SignatureTrial: Sendable {
 }
 
 /// The signature that made a record set secure.
-package struct SignatureProof: Hashable, Sendable {
-    package let signature: SignatureRecord
+public struct SignatureProof: Hashable, Sendable {
+    public let signature: SignatureRecord
     /// The wildcard that the set was made from, whose use remains to be proven; nil for a set of its own.
-    package let wildcard: Name?
+    public let wildcard: Name?
     /// Seconds: the lowest of the set's TTL, the original TTL and the signature's time left (RFC 4035 §5.3.3).
-    package let ttl: UInt32
+    public let ttl: UInt32
 }
 
 extension Validator {
@@ -60,12 +60,12 @@ extension Validator {
     ///
     /// One valid signature suffices (RFC 6840 §5.11). At most `ValidationLimits.signaturesPerSet` signatures and
     /// `keysPerTag` keys for each are tried.
-    package func validate(_ set: SignedSet, keys: ZoneKeys) -> SetVerdict {
+    public func validate(_ set: SignedSet, keys: ZoneKeys) -> SetVerdict {
         trials(of: set, keys: keys).finish()
     }
 
     /// The same, one signature check at a time.
-    package func trials(of set: SignedSet, keys: ZoneKeys) -> SetTrials {
+    public func trials(of set: SignedSet, keys: ZoneKeys) -> SetTrials {
         SetTrials(set, keys: keys, validator: self)
     }
 

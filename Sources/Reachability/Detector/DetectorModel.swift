@@ -3,9 +3,9 @@ import Primitives
 /// The constants of the detector `hier-bayes.v1`, each with its reason.
 ///
 /// Evidence is in nats: natural logarithms of how much likelier what was seen is when the thing is away than when it is up.
-package enum DetectorModel {
+public enum DetectorModel {
     /// The name of the model, for reports.
-    package static let name = "hier-bayes.v1"
+    public static let name = "hier-bayes.v1"
 
     // Priors: the chance that something fails within five minutes. A failure between the last answer and the first silence
     // is as likely as the part of `priorSpan` that lies between them; that bounds false alarms where many are asked often.
@@ -104,23 +104,23 @@ package enum DetectorModel {
 }
 
 /// Maxima of the detector, each with its reason.
-package enum DetectorLimits {
+public enum DetectorLimits {
     /// Servers watched: as many as the resolver keeps the history of.
-    package static let servers = Limits.servers
+    public static let servers = Limits.servers
     /// Zones whose servers are remembered: at about 300 octets each, 30 MB.
-    package static let zones = 100_000
+    public static let zones = 100_000
     /// Servers of one zone that are remembered: names times addresses that resolution considers (20 × 8).
-    package static let serversPerZone = Limits.nameServers * Limits.addressesPerNameServer
+    public static let serversPerZone = Limits.nameServers * Limits.addressesPerNameServer
     /// Zones remembered of one server: hosters have hundreds of thousands on a pair of addresses.
-    package static let zonesPerServer = 4096
+    public static let zonesPerServer = 4096
     /// Zones that one event lists in each of its lists; a reader wants the first screen, not the whole hoster.
-    package static let zonesPerOutage = 1000
+    public static let zonesPerOutage = 1000
     /// Own name servers and prefixes that one event lists.
-    package static let namesPerOutage = 100
+    public static let namesPerOutage = 100
     /// Servers whose beliefs are put back when it turns out that the uplink was away.
     static let heldServers = 8192
     /// Probes in one round (Trinocular).
-    package static let probesPerRound = 15
+    public static let probesPerRound = 15
     /// Anchors: root and TLD servers in as many networks.
     static let anchors = 16
 }

@@ -1,8 +1,8 @@
-package import Primitives
+public import Primitives
 
 extension OutageDetector {
     /// Takes over which servers a zone has. `identify` names the network of an address.
-    package mutating func learn(_ zone: ZoneServers, identify: (IPAddress) -> NetworkIdentity) {
+    public mutating func learn(_ zone: ZoneServers, identify: (IPAddress) -> NetworkIdentity) {
         guard zones.learn(zone) else { return }
         let isAnchor = zone.zone.utf8.dropLast().allSatisfy { $0 != UInt8(ascii: ".") }
         for address in Set(zone.servers.map(\.address)).sorted() {
@@ -15,7 +15,7 @@ extension OutageDetector {
     }
 
     /// Counts what a client got to the outages that its zone's servers are away with.
-    package mutating func serve(_ service: ClientService) {
+    public mutating func serve(_ service: ClientService) {
         guard !live.isEmpty, service.servedFrom != .fresh,
             let zone = zones[service.zone] ?? zones.zone(enclosing: service.zone)
         else { return }
@@ -45,14 +45,14 @@ extension OutageDetector {
     // MARK: Restarts
 
     /// Everything that is worth keeping.
-    package var memory: DetectorMemory {
+    public var memory: DetectorMemory {
         DetectorMemory(
             servers: servers.map(known).sorted { $0.address < $1.address }, zones: zones.all,
             outages: incidents.keys.sorted().compactMap { incidents[$0].map { outage($0) } })
     }
 
     /// Servers and zones that changed since the last call, at most `limit` of each; the rest next time.
-    package mutating func takeChanged(limit: Int) -> (servers: [RememberedServer], zones: [ZoneServers]) {
+    public mutating func takeChanged(limit: Int) -> (servers: [RememberedServer], zones: [ZoneServers]) {
         let indices = changedServers.prefix(limit)
         for index in indices { servers[index].isChanged = false }
         changedServers.removeFirst(indices.count)
@@ -67,7 +67,7 @@ extension OutageDetector {
     }
 
     /// Goes on where an earlier run stopped, also in the middle of an outage.
-    package mutating func restore(_ memory: DetectorMemory, now: Instant, wall: Timestamp) {
+    public mutating func restore(_ memory: DetectorMemory, now: Instant, wall: Timestamp) {
         clock.set(now: now, wall: wall)
         let newest = memory.servers.sorted {
             ($0.udp.lastSecond ?? 0, $0.address) > ($1.udp.lastSecond ?? 0, $1.address)

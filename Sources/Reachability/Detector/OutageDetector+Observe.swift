@@ -1,4 +1,4 @@
-package import Primitives
+public import Primitives
 
 /// What one observation says of the server and of the network around it.
 private enum Sign {
@@ -27,7 +27,7 @@ private enum Sign {
 
 extension OutageDetector {
     /// Takes in what came of one exchange.
-    package mutating func observe(_ observation: Observation, in identity: NetworkIdentity) {
+    public mutating func observe(_ observation: Observation, in identity: NetworkIdentity) {
         let instant = observation.instant
         if clock == nil { clock = SteadyClock(now: instant, wall: observation.time) }
         let index = place(observation.server, in: identity, at: instant)

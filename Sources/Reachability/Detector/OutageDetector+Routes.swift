@@ -1,4 +1,4 @@
-package import Primitives
+public import Primitives
 
 /// What the detector makes of routing's own reports, where exchanges say nothing.
 ///
@@ -6,7 +6,7 @@ package import Primitives
 /// have been gone for a minute without a sign of life: routers take 20 to 50 s to agree.
 extension OutageDetector {
     /// Takes in that an AS has lost most of its routes.
-    package mutating func noteLoss(
+    public mutating func noteLoss(
         ofRoutesOf asn: ASNumber, _ family: AddressFamily, name: String? = nil, at now: Instant
     ) {
         let key = NetworkKey.asn(asn, family)
@@ -26,7 +26,7 @@ extension OutageDetector {
     }
 
     /// Takes in that it has them back: an outage that rested on routes alone is over.
-    package mutating func noteReturn(ofRoutesOf asn: ASNumber, _ family: AddressFamily, at now: Instant) {
+    public mutating func noteReturn(ofRoutesOf asn: ASNumber, _ family: AddressFamily, at now: Instant) {
         guard let network = networkIndex[.asn(asn, family)] else { return }
         networks[network].routesLost = nil
         routeless.removeAll { $0 == network }

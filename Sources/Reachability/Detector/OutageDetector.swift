@@ -1,4 +1,4 @@
-package import Primitives
+public import Primitives
 
 /// Tells from the exchanges with name servers what is away: a server, a prefix, a network, or this machine's own uplink.
 ///
@@ -10,17 +10,17 @@ package import Primitives
 /// The model is `hier-bayes.v1` (`DetectorModel`, `NetworkHypotheses`). Silence counts by what the server and its network
 /// usually answer; no queries mean unknown, never down; any answer, and a refusal, proves the network up. Nothing is held
 /// against a network until another one was seen to answer while it was silent, and until a probe of its own went unanswered.
-package struct OutageDetector: Sendable {
+public struct OutageDetector: Sendable {
     /// Probes that one network is sent an hour at most while it is up; 0 for none at all, then also outages are left to be
     /// ended by a trickle of ordinary queries.
-    package var probesPerHour: Int
+    public var probesPerHour: Int
     /// What routing says.
-    package var witness: any RouteWitness
+    public var witness: any RouteWitness
     /// Whether routing's reports count also of networks in which no server is known: in replays, where nobody is asked.
-    package var judgesUnaskedNetworks = false
+    public var judgesUnaskedNetworks = false
 
     /// What is held against servers now; a new value only where `Report.verdictsChanged`.
-    package internal(set) var verdicts = VerdictTable()
+    public internal(set) var verdicts = VerdictTable()
 
     var servers: [WatchedServer] = []
     var serverIndex: [IPAddress: Int] = [:]
@@ -53,25 +53,25 @@ package struct OutageDetector: Sendable {
     }
 
     /// What one tick came to.
-    package struct Report: Sendable {
+    public struct Report: Sendable {
         /// Questions to ask now; what comes of them returns as ordinary observations.
-        package var probes: [Probe] = []
+        public var probes: [Probe] = []
         /// Outages that began, changed or ended.
-        package var changed: [Outage] = []
+        public var changed: [Outage] = []
         /// Whether `verdicts` is another value than before.
-        package var verdictsChanged = false
+        public var verdictsChanged = false
     }
 
-    package init(probesPerHour: Int = 20, witness: any RouteWitness = NoRouteFeed()) {
+    public init(probesPerHour: Int = 20, witness: any RouteWitness = NoRouteFeed()) {
         self.probesPerHour = max(0, probesPerHour)
         self.witness = witness
     }
 
     /// The outages that go on, in order of their opening.
-    package var openOutages: [Outage] { live.compactMap { incidents[$0].map { outage($0) } } }
+    public var openOutages: [Outage] { live.compactMap { incidents[$0].map { outage($0) } } }
 
     /// What is believed of a server, as the log says it; nil where it was never asked that way.
-    package func belief(of server: IPAddress, _ transport: Transport) -> BeliefSummary? {
+    public func belief(of server: IPAddress, _ transport: Transport) -> BeliefSummary? {
         guard let index = serverIndex[server] else { return nil }
         if transport == .tcp { return servers[index].tcp.map { BeliefSummary($0) } }
         return servers[index].udp.observations == 0 ? nil : BeliefSummary(servers[index].udp)
@@ -82,7 +82,7 @@ package struct OutageDetector: Sendable {
     /// - Parameters:
     ///   - now: the monotonic clock of the observations.
     ///   - wall: the same moment in UTC, for the records.
-    package mutating func tick(now: Instant, wall: Timestamp, random: RandomSource) -> Report {
+    public mutating func tick(now: Instant, wall: Timestamp, random: RandomSource) -> Report {
         clock.set(now: now, wall: wall)
         var report = Report()
         judgeUplinks(at: now, random: random, probes: &report.probes)

@@ -1,8 +1,8 @@
-package import Primitives
+public import Primitives
 
 /// What is held against servers at one moment. Immutable; look-ups take no lock and, while nothing is held against anyone,
 /// one comparison.
-package struct VerdictTable: VerdictSource {
+public struct VerdictTable: VerdictSource {
     private let servers: [IPAddress: Verdict]
     /// Prefixes that are away, for servers that were never asked.
     private let prefixes: [Prefix: Verdict]
@@ -10,9 +10,9 @@ package struct VerdictTable: VerdictSource {
     private let lengths: [AddressFamily: [Int]]
     private let uplink: [AddressFamily: Verdict]
     /// Another one in each table of a detector; 0 in the one that nothing was ever held in.
-    package let generation: UInt64
+    public let generation: UInt64
 
-    package init(
+    public init(
         servers: [IPAddress: Verdict] = [:], prefixes: [Prefix: Verdict] = [:],
         uplink: [AddressFamily: Verdict] = [:], generation: UInt64 = 0
     ) {
@@ -26,9 +26,9 @@ package struct VerdictTable: VerdictSource {
     }
 
     /// Whether nothing is held against anybody.
-    package var isEmpty: Bool { servers.isEmpty && prefixes.isEmpty && uplink.isEmpty }
+    public var isEmpty: Bool { servers.isEmpty && prefixes.isEmpty && uplink.isEmpty }
 
-    package func verdict(on server: IPAddress) -> Verdict? {
+    public func verdict(on server: IPAddress) -> Verdict? {
         if isEmpty { return nil }
         if let verdict = uplink[server.family] { return verdict }
         if let verdict = servers[server] { return verdict }
