@@ -15,9 +15,12 @@ def answers(run, name="ready.wild.bench", address="127.0.0.1"):
     return subprocess.run(command, capture_output=True, text=True).stdout.startswith("192.0.2.1")
 
 
-def started(run, resolver, signed=False, **own):
-    process = run.start(resolver, signed, **own)
-    if not wait_for(lambda: answers(run, SAMPLE) if signed else answers(run)):
+def started(run, resolver, signed=False, address="127.0.0.1", **own):
+    """Starts a resolver and waits for its first answer; one that gives none is stopped again."""
+    process = run.start(resolver, signed, address=address, **own)
+    name = SAMPLE if signed else "ready.wild.bench"
+    if not wait_for(lambda: answers(run, name, address)):
+        run.machine.stop(process)
         raise RuntimeError("gave no answer within 30 s of its start")
     return process
 

@@ -4,8 +4,7 @@ else the machine does falls on all alike, and a figure is the median of many tur
 import sys
 
 from load import dnsperf, found, uniform, write, zipf
-from machine import wait_for
-from programs import CLIENTS, answers, echo_started, printed
+from programs import CLIENTS, echo_started, printed, started
 from report import BUSY, FLOOR, best_peer
 from resolvers import AFTERGLOW
 
@@ -29,22 +28,22 @@ class Program:
 def programs(run, resolvers, busy, fill):
     """Starts the resolvers and the program that only sends datagrams back; with `busy` Afterglow also with busy polling. `fill` has each
     know the names that will be asked."""
-    started = []
+    up = []
     kinds = [(each.name, each, {}) for each in resolvers]
     if busy and AFTERGLOW in resolvers:
         kinds.append((BUSY, AFTERGLOW, {"more": "busy-poll: 50us", "name": "busy"}))
     for name, resolver, own in kinds:
         address = run.machine.address()
-        process = run.start(resolver, address=address, **own)
-        if not wait_for(lambda: answers(run, address=address)):
-            print(f"{name}: gave no answer within 30 s of its start", file=sys.stderr)
-            run.machine.stop(process)
+        try:
+            process = started(run, resolver, address=address, **own)
+        except RuntimeError as problem:
+            print(f"{name}: {problem}", file=sys.stderr)
             continue
         program = Program(run, name, address, process)
         fill(program)
-        started.append(program)
+        up.append(program)
     address = run.machine.address()
-    return started + [Program(run, FLOOR, address, echo_started(run, "echo", address))]
+    return up + [Program(run, FLOOR, address, echo_started(run, "echo", address))]
 
 
 def measured(run, resolvers, count, fill, turn, busy=False):

@@ -2,15 +2,12 @@
 #include "CLinux.h"
 #include "addresses.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <limits.h>
 #include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
