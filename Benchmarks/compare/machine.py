@@ -95,7 +95,7 @@ class Machine:
         """Gives a process this share of one processor at most, by the kernel's control groups of either version."""
         period = 10_000
         quota = int(period * share)
-        name = f"afterglow-{os.getpid()}"
+        name = f"afterglow-{process.pid}"
         for parent, limits in [
             ("/sys/fs/cgroup/cpu", {"cpu.cfs_period_us": period, "cpu.cfs_quota_us": quota}),
             ("/sys/fs/cgroup", {"cpu.max": f"{quota} {period}"}),

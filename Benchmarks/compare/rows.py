@@ -151,35 +151,6 @@ def growth(run, resolver):
     return {"µs a query, 10,000 names": costs[0], "µs a query, all names": costs[1], "ratio": costs[1] / costs[0]}
 
 
-def workers(run, resolver):
-    """Cached answers by one worker and by two, both on two processors, of which the load takes a part.
-
-    What a second worker adds is told by processor time: two that hinder each other need more of it for an answer.
-    """
-    if resolver is not AFTERGLOW:
-        return {}
-    names = write(run.machine, "names", uniform("name", 10_000))
-    costs = []
-    for count in [1, 2]:
-        process = started(run, resolver, processors="0,1", workers=count)
-        clients = ["-c", 32, "-q", 64]
-        dnsperf(run.machine, process, names, *clients, "-n", 4)
-        costs.append(dnsperf(run.machine, process, names, *clients, "-n", run.scaled(40)).microseconds)
-        run.machine.stop(process)
-    return {
-        "µs a query, one worker": costs[0], "µs a query, two workers": costs[1], "two workers to one": 2 * costs[0] / costs[1]}
-
-
-def tcp(run, resolver):
-    names = write(run.machine, "names", uniform("name", 1_000))
-    process = started(run, resolver)
-    dnsperf(run.machine, process, names, *CLIENTS, "-n", 2)
-    pipelined = dnsperf(run.machine, process, names, "-m", "tcp", *CLIENTS, "-n", run.scaled(100))
-    single = dnsperf(
-        run.machine, process, names, "-m", "tcp", *CLIENTS, "-O", "num-queries-per-conn=1", "-n", run.scaled(10))
-    return {"µs a query, pipelined": pipelined.microseconds, "µs a query, a connection each": single.microseconds}
-
-
 def start(run, resolver):
     """Milliseconds from the start of the process to its first answer, which takes one exchange."""
     return {"ms to the first answer": first_answer(run, run.command(resolver))}
@@ -259,13 +230,15 @@ ROWS = {
         {"µs a query, 10,000 names": None, "µs a query, all names": None, "ratio": None}, growth),
     "workers": Row(
         "Cached answers by one worker and by two",
-        {"µs a query, one worker": None, "µs a query, two workers": None, "two workers to one": None}, workers),
+        {"a second, one worker": None, "a second, two workers": None, "two workers to one": None}, together=together.workers),
     "latency": Row(
         "Latency at half of the best peer's top rate",
         {"p50 ms": 1.0, "p99 ms": 1.0, "p50 µs, one at a time": None, "processor": None},
         together=together.latency),
     "tcp": Row(
-        "Cached answers over TCP", {"µs a query, pipelined": 1.0, "µs a query, a connection each": 1.0}, tcp),
+        "Cached answers over TCP",
+        {"µs a query, pipelined": 1.0, "µs a query, a connection each": 1.0, "µs a query, a connection each, from afar": 1.0},
+        together=together.tcp),
     "start": Row("Start with an empty cache", {"ms to the first answer": None}, start),
     "restart": Row(
         "Start with a full snapshot", {"ms to the first answer": None, "MiB of the snapshot": None}, restart),

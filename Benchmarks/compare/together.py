@@ -2,10 +2,12 @@
 else the machine does falls on all alike, and a figure is the median of many turns."""
 
 import sys
+import time
 
 from load import dnsperf, found, uniform, write, zipf
+from machine import processor_seconds
 from programs import CLIENTS, echo_started, printed, started
-from report import BUSY, FLOOR, best_peer
+from report import BUSY, FLOOR, OWN, best_peer
 from resolvers import AFTERGLOW
 
 # Short turns in each of the turns that are asked for: of half a second of queries as fast as they are answered at a scale of 0.3, and
@@ -13,6 +15,8 @@ from resolvers import AFTERGLOW
 CACHED_TURNS = 10
 LATENCY_TURNS = 5
 SECONDS = 1
+TCP_TURNS = 3
+WORKER_TURNS = 6
 
 
 class Program:
@@ -25,13 +29,18 @@ class Program:
         return dnsperf(self.run.machine, self.process, names, *options, address=self.address)
 
 
-def programs(run, resolvers, busy, fill):
-    """Starts the resolvers and the program that only sends datagrams back; with `busy` Afterglow also with busy polling. `fill` has each
-    know the names that will be asked."""
-    up = []
+def contenders(resolvers, busy=False):
+    """Name, resolver and what it is told, of each that is compared; with `busy` Afterglow also with busy polling."""
     kinds = [(each.name, each, {}) for each in resolvers]
     if busy and AFTERGLOW in resolvers:
         kinds.append((BUSY, AFTERGLOW, {"more": "busy-poll: 50us", "name": "busy"}))
+    return kinds
+
+
+def programs(run, kinds, fill, echo):
+    """Starts the resolvers, and with `echo` the program that only sends datagrams back. `fill` has each know the names that will be
+    asked."""
+    up = []
     for name, resolver, own in kinds:
         address = run.machine.address()
         try:
@@ -42,16 +51,18 @@ def programs(run, resolvers, busy, fill):
         program = Program(run, name, address, process)
         fill(program)
         up.append(program)
-    address = run.machine.address()
-    return up + [Program(run, FLOOR, address, echo_started(run, "echo", address))]
+    if echo:
+        address = run.machine.address()
+        up.append(Program(run, FLOOR, address, echo_started(run, "echo", address)))
+    return up
 
 
-def measured(run, resolvers, count, fill, turn, busy=False):
+def measured(run, kinds, count, fill, turn, echo=True):
     """Every program's figures: a list for each, of short turns in which who goes first moves on.
 
     `turn` is called with all programs before each turn, and returns what measures one of them.
     """
-    every = programs(run, resolvers, busy, fill)
+    every = programs(run, kinds, fill, echo)
     try:
         turns = {program.name: [] for program in every}
         for number in range(count):
@@ -74,7 +85,7 @@ def cached(run, resolvers, rounds):
     def fill(program):
         program.asked(names, *CLIENTS, "-n", 2)
 
-    return measured(run, resolvers, rounds * CACHED_TURNS, fill, lambda *_: measure)
+    return measured(run, contenders(resolvers), rounds * CACHED_TURNS, fill, lambda *_: measure)
 
 
 def popular(run, resolvers, rounds):
@@ -88,7 +99,7 @@ def popular(run, resolvers, rounds):
     def fill(program):
         program.asked(every, "-c", 4, "-q", 100, "-n", 1)
 
-    return measured(run, resolvers, rounds * CACHED_TURNS, fill, turn)
+    return measured(run, contenders(resolvers), rounds * CACHED_TURNS, fill, turn)
 
 
 def latency(run, resolvers, rounds):
@@ -113,4 +124,69 @@ def latency(run, resolvers, rounds):
             "processor": load.seconds / load.elapsed if load.elapsed else None,
             "p50 µs, one at a time": found(r"^p50: ([\d.]+)", alone)}
 
-    return measured(run, resolvers, rounds * LATENCY_TURNS, fill, turn, busy=True)
+    return measured(run, contenders(resolvers, busy=True), rounds * LATENCY_TURNS, fill, turn)
+
+
+# Longer than what is put off waits: the log is written within a second.
+SETTLED = 1.5
+# Microseconds between the steps of a client that is some way off.
+DISTANCE = 1000
+
+
+def tcp(run, resolvers, rounds):
+    """Cached names over TCP. What was put off is waited for, as each program rests while the others are asked."""
+    names = write(run.machine, "names", uniform("name", 1_000))
+
+    def fill(program):
+        program.asked(names, *CLIENTS, "-n", 2)
+
+    def settled(program, ask):
+        before = processor_seconds(program.process)
+        answered = ask()
+        time.sleep(SETTLED)
+        return (processor_seconds(program.process) - before) / answered * 1e6 if answered else None
+
+    def single(program, distance):
+        return found(r"^answered: (\d+)", printed(run, "connections", program.address, 32, run.scaled(10_000), distance))
+
+    def measure(program):
+        return {
+            "µs a query, pipelined": settled(
+                program, lambda: program.asked(names, "-m", "tcp", *CLIENTS, "-n", run.scaled(100)).completed),
+            "µs a query, a connection each": settled(program, lambda: single(program, 0)),
+            "µs a query, a connection each, from afar": settled(program, lambda: single(program, DISTANCE))}
+
+    return measured(run, contenders(resolvers), rounds * TCP_TURNS, fill, lambda *_: measure, echo=False)
+
+
+# What each worker may take of a processor: so little that the load, which shares one, always has more for it.
+WORKER_SHARE = 0.2
+
+
+def workers(run, resolvers, rounds):
+    """Cached answers by one worker on either processor and by two on both, all of them with as much to do as they may.
+
+    Of ours alone; figures are those of one turn, so that the ratio is that of what was measured within seconds.
+    """
+    if AFTERGLOW not in resolvers:
+        return {}
+    names = write(run.machine, "names", uniform("name", 10_000))
+    clients = ["-c", 32, "-q", 1000]
+    places = {"0": 1, "1": 1, "0,1": 2}
+    kinds = [
+        (place, AFTERGLOW, {"processors": place, "workers": count, "name": f"workers-{place}"})
+        for place, count in places.items()]
+
+    def fill(program):
+        program.asked(names, *clients, "-n", 4)
+        run.machine.limit(program.process, WORKER_SHARE * places[program.name])
+
+    def measure(program):
+        return program.asked(names, *clients, "-l", 2).rate
+
+    turns = measured(run, kinds, rounds * WORKER_TURNS, fill, lambda *_: measure, echo=False)
+    shown = []
+    for first, second, both in zip(*(turns[place] for place in places)):
+        one = (first + second) / 2
+        shown.append({"a second, one worker": one, "a second, two workers": both, "two workers to one": both / one})
+    return {OWN: shown}

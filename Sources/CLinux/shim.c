@@ -183,6 +183,8 @@ int afterglow_tcp_listen(const struct afterglow_address *address) {
   if (descriptor < 0) return descriptor;
   /* Accepted sockets have it from here. */
   if (set(descriptor, IPPROTO_TCP, TCP_NODELAY, 1) < 0) return fail(descriptor);
+  /* A client speaks first: it is shown with its query, which saves a wakeup, or after a second of silence. */
+  set(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1);
   if (bind_shared(descriptor, address) < 0 || listen(descriptor, 1024) < 0) return fail(descriptor);
   return descriptor;
 }

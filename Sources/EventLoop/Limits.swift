@@ -24,8 +24,6 @@ enum Limits {
     static let batchesPerTurn = 4
     /// Reads from one stream, each of up to a largest message, before other sockets and timers get their turn.
     static let readsPerTurn = 4
-    /// Connections accepted, and their first messages read, before other sockets get their turn.
-    static let acceptsPerTurn = 64
     /// How long an error of accept, as of missing descriptors, pauses a listener.
     static let acceptPause = Duration.milliseconds(100)
 }

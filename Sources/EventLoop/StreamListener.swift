@@ -87,19 +87,18 @@ public final class StreamListener: ReadinessSource {
 
     func loopEnded() { stop() }
 
+    /// Accepts one connection; where more wait, the kernel says so again. To ask it in vain costs more, for it makes a socket before
+    /// it looks whether a client waits.
     func ready(_ readiness: Readiness) {
+        guard case .open(let registration, let handler) = state else { return }
+        guard connections.count < limits.connections else { return loop.change(registration, to: []) }
         var storage = afterglow_address()
-        for _ in 0..<Limits.acceptsPerTurn {
-            // What is accepted is served at once, which may end any of this.
-            guard case .open(let registration, let handler) = state else { return }
-            guard connections.count < limits.connections else { return loop.change(registration, to: []) }
-            let descriptor = afterglow_accept(registration.descriptor, &storage)
-            guard descriptor >= 0 else {
-                if ![EAGAIN, EINTR, ECONNABORTED].contains(0 &- descriptor) { pauseAfterFailure() }
-                return
-            }
-            open(descriptor, storage.endpoint, handler)
+        let descriptor = afterglow_accept(registration.descriptor, &storage)
+        guard descriptor >= 0 else {
+            if ![EAGAIN, EINTR, ECONNABORTED].contains(0 &- descriptor) { pauseAfterFailure() }
+            return
         }
+        open(descriptor, storage.endpoint, handler)
     }
 
     func ended(_ connection: StreamConnection) {
