@@ -77,7 +77,7 @@ package final class Daemon {
         }
         localZones.start(for: workers)
         try startPage(cache)
-        negativeAnchors.start(for: workers)
+        negativeAnchors.start(for: workers, on: recorder.loop)
         try feeding.start(
             settings.routing, rows: { [recorder] in recorder.record($0) },
             moments: { [recorder] in recorder.record($0) })
@@ -148,6 +148,7 @@ package final class Daemon {
     /// Has everything that waits for a time look at the clock again, which was set ahead.
     package func clockWasSet() {
         for worker in workers { worker.loop.run {} }
+        recorder.loop.run {}
         localZones.clockWasSet()
     }
 

@@ -1,6 +1,6 @@
-import Dispatch
 import EventLoop
 import Foundation
+import Primitives
 import Recursion
 import Serving
 import Synchronization
@@ -48,11 +48,11 @@ final class NegativeAnchorWatch: Sendable {
         }
     }
 
-    /// Begins to look at the file.
-    func start(for workers: [Worker]) {
-        let watching = Task.detached(priority: .utility) { [weak self] in
+    /// Begins to look at the file, on a loop that none of the workers has.
+    func start(for workers: [Worker], on loop: EventLoop) {
+        let watching = Task(executorPreference: loop) { [weak self] in
             while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(1))
+                await loop.sleep(until: loop.now + .seconds(1))
                 self?.look()
             }
         }

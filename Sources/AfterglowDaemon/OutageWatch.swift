@@ -1,4 +1,3 @@
-package import Dispatch
 package import EventLoop
 package import Primitives
 package import Reachability
@@ -8,12 +7,13 @@ import Synchronization
 /// Watches what the workers report for outages: drains it ten times a second, has the detector judge, posts the
 /// verdicts, sends the probes, and passes everything on to the log.
 ///
-/// When nothing has been reported for some seconds and no outage goes on, it looks once a second only, until the next report.
+/// When nothing has been reported for some seconds and no outage goes on, it looks once a second only, until the next report. It
+/// has a loop of its own, for a timer of it wakes one thread once.
 package final class OutageWatch: ReachabilityRecorder {
     /// What is posted for the workers.
     package let board = VerdictBoard()
 
-    /// Takes what the watch passes on; called on its queue.
+    /// Takes what the watch passes on; called on its loop.
     package struct Log: Sendable {
         package var observations: @Sendable ([Observation]) -> Void
         package var zone: @Sendable (ZoneServers) -> Void
@@ -42,9 +42,9 @@ package final class OutageWatch: ReachabilityRecorder {
     /// How often it looks.
     package struct Pace: Sendable {
         /// An outage is to be known within seconds, and clients wait for verdicts.
-        package var interval = DispatchTimeInterval.milliseconds(100)
+        package var interval = Duration.milliseconds(100)
         /// While nothing happens: a resolver that nobody asks, or that has every answer, need not wake up more often.
-        package var rest = DispatchTimeInterval.seconds(1)
+        package var rest = Duration.seconds(1)
         /// Rounds without a report or an outage after which it rests: some seconds, as an exchange may be silent for.
         package var roundsUntilRest = 50
 
@@ -55,8 +55,7 @@ package final class OutageWatch: ReachabilityRecorder {
 
     private let inbox = Mutex(Inbox())
     private let state: Mutex<State>
-    private let queue = DispatchQueue(label: "afterglow.watch")
-    private let clock: MachineClock
+    private let loop: EventLoop
     private let identify: @Sendable ([Observation]) -> [NetworkIdentity]
     private let identifyAddress: @Sendable (IPAddress) -> NetworkIdentity
     private let log: Log
@@ -115,18 +114,18 @@ package final class OutageWatch: ReachabilityRecorder {
 
     /// - Parameters:
     ///   - detector: with what an earlier run left.
-    ///   - clock: that of the observations.
+    ///   - loop: where it works, of which the watch is the owner; by the clock of the observations.
     ///   - identify: the network of each observation's server; may note that it has to be asked for.
     ///   - identifyAddress: the network of an address, as far as it is known.
     package init(
-        detector: OutageDetector, clock: MachineClock = MachineClock(),
+        detector: OutageDetector, loop: EventLoop,
         identify: @escaping @Sendable ([Observation]) -> [NetworkIdentity],
         identifyAddress: @escaping @Sendable (IPAddress) -> NetworkIdentity, log: Log, pace: Pace = Pace()
     ) {
         self.pace = pace
         board.post(detector.verdicts)
         state = Mutex(State(detector: detector))
-        self.clock = clock
+        self.loop = loop
         self.identify = identify
         self.identifyAddress = identifyAddress
         self.log = log
@@ -150,13 +149,14 @@ package final class OutageWatch: ReachabilityRecorder {
     /// Begins to watch; `probe` sends one probe and must not block.
     package func start(probe: @escaping @Sendable (Probe) -> Void) {
         phase.withLock { $0 = .watching(probe: probe) }
-        schedule(mayRest: false)
+        loop.run { self.schedule(mayRest: false) }
     }
 
-    /// Takes in what has been reported so far, and ends.
+    /// Takes in what has been reported so far, and ends, and with it the loop.
     package func stop() {
         phase.withLock { $0 = .ended }
-        queue.sync { _ = self.watch(at: clock.now, wall: clock.wallTime) }
+        loop.run { _ = self.watch() }
+        loop.stop()
     }
 
     private func add(_ change: (inout Inbox) -> Void) {
@@ -168,23 +168,25 @@ package final class OutageWatch: ReachabilityRecorder {
             change(&inbox)
             return inbox.wake()
         }
-        if wakes { schedule(mayRest: false) }
+        if wakes { loop.run { self.schedule(mayRest: false) } }
     }
 
+    /// Has the next round follow. On the loop.
     private func schedule(mayRest: Bool) {
         let (round, isAfterRest) = inbox.withLock { $0.nextRound(mayRest: mayRest) }
         let wait = isAfterRest ? pace.rest : pace.interval
-        queue.asyncAfter(deadline: .now() + wait) { [weak self] in
-            guard let self, inbox.withLock({ $0.round == round }),
-                case .watching(let probe) = phase.withLock({ $0 })
+        loop.schedule(at: loop.now + wait) {
+            guard self.inbox.withLock({ $0.round == round }),
+                case .watching(let probe) = self.phase.withLock({ $0 })
             else { return }
-            for question in watch(at: clock.now, wall: clock.wallTime) { probe(question) }
-            schedule(mayRest: state.withLock { $0.quietRounds >= pace.roundsUntilRest })
+            for question in self.watch() { probe(question) }
+            self.schedule(mayRest: self.state.withLock { $0.quietRounds >= self.pace.roundsUntilRest })
         }
     }
 
     /// One round: the probes that it asks for.
-    private func watch(at now: Instant, wall: Timestamp) -> [Probe] {
+    private func watch() -> [Probe] {
+        let now = loop.now
         let reports = inbox.withLock { $0.take() }
         let networks = identify(reports.observations)
         let (report, verdicts) = state.withLock { state in
@@ -200,7 +202,10 @@ package final class OutageWatch: ReachabilityRecorder {
                 state.droppedTold = reports.dropped
                 log.dropped(reports.dropped)
             }
-            return (state.detector.tick(now: now, wall: wall, random: state.random), state.detector.verdicts)
+            return (
+                state.detector.tick(now: now, wall: loop.wallTime, random: state.random),
+                state.detector.verdicts
+            )
         }
         if report.verdictsChanged { board.post(verdicts) }
         for outage in report.changed { log.outage(outage) }

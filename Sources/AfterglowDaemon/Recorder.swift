@@ -21,6 +21,8 @@ final class Recorder: Sendable {
     private let lookup: OriginLookup?
     private let open: OpenOutages
     private let asking = Mutex<Task<Void, Never>?>(nil)
+    /// Where the watch works, and what else is to be done now and then.
+    let loop: EventLoop
 
     /// - Parameter tell: hears of every outage as it changes.
     init(
@@ -52,8 +54,9 @@ final class Recorder: Sendable {
         let memory = writer?.detectorMemory(now: clock.wallTime) ?? DetectorMemory()
         let open = OpenOutages(memory.outages)
         self.open = open
+        loop = try Daemon.makeLoop("watch", clock: clock)
         watch = OutageWatch(
-            detector: Self.detector(settings, networks, recalling: memory, clock: clock), clock: clock,
+            detector: Self.detector(settings, networks, recalling: memory, clock: clock), loop: loop,
             identify: identify, identifyAddress: identifyAddress,
             log: OutageWatch.Log(
                 observations: { writer?.record($0) }, zone: { writer?.record($0) },
@@ -133,9 +136,9 @@ final class Recorder: Sendable {
     /// Begins to ask the origin zones for what no table covers, through `resolve`.
     func startAsking(_ resolve: @escaping OriginLookup.ResolveText) {
         guard let lookup else { return }
-        let task = Task {
+        let task = Task(executorPreference: loop) { [loop] in
             while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(1))
+                await loop.sleep(until: loop.now + .seconds(1))
                 await lookup.askNext(resolve)
             }
         }

@@ -1,5 +1,5 @@
 import AfterglowDaemon
-import Dispatch
+import EventLoop
 import Primitives
 import Reachability
 import Testing
@@ -12,8 +12,10 @@ import Testing
         pace.interval = .milliseconds(1)
         pace.rest = .seconds(3600)
         pace.roundsUntilRest = 3
+        let loop = try EventLoop(name: "watch")
+        loop.start()
         let watch = OutageWatch(
-            detector: OutageDetector(), identify: { $0.map { .unknown(of: $0.server) } },
+            detector: OutageDetector(), loop: loop, identify: { $0.map { .unknown(of: $0.server) } },
             identifyAddress: { .unknown(of: $0) },
             log: OutageWatch.Log(
                 observations: { _ in }, zone: { zone.yield($0) }, services: { _ in }, outage: { _ in },
