@@ -2,7 +2,8 @@
    itself opens no more than a few hundred a second.
 
    connections ADDRESS CLIENTS COUNT PAUSE: asks COUNT times in all for name0.wild.bench to name999.wild.bench, one query of each
-   client at a time, with PAUSE microseconds between its steps, as distance puts there. Prints how many were answered, and how many a second. */
+   client at a time, with PAUSE microseconds between its steps, as distance puts there. Prints how many were answered, and how many a
+   second. */
 #define _GNU_SOURCE
 #include "query.h"
 #include <arpa/inet.h>
