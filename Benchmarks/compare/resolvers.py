@@ -29,13 +29,14 @@ class Resolver:
         return shutil.which(self.program) is not None
 
 
-def afterglow(machine, hints, anchor=None, address="127.0.0.1", snapshot=False, workers=1, more="", name="afterglow"):
-    """`more` is further lines of its configuration, `name` what its file and folder are called."""
+def afterglow(machine, hints, anchor=None, address="127.0.0.1", snapshot=False, workers=1, more="", name="afterglow",
+        megabytes=None):
+    """`more` is further lines of its configuration, `name` what its file and folder are called, `megabytes` another limit of its cache."""
     state = machine.path("state-" + name)
     text = f"""listen: [{{ address: {address}, port: 53 }}]
 workers: {workers}
 state-directory: {state}
-cache: {{ memory: {MEGABYTES}MiB, snapshot: {str(snapshot).lower()} }}
+cache: {{ memory: {megabytes or MEGABYTES}MiB, snapshot: {str(snapshot).lower()} }}
 resolver: {{ root-hints: {hints}, ipv6: false }}
 dnssec: {f"{{ trust-anchors: {anchor} }}" if anchor else "{ mode: off }"}
 routing: {{ origin-dns: off }}

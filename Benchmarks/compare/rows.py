@@ -137,6 +137,31 @@ def memory(run, resolver):
     return {"octets a name": kept, "µs a query, Zipf": load.microseconds}
 
 
+# A small cache, and what another has more; names for each of its MiB, more than it holds.
+SMALL_MEGABYTES = 16
+MORE_MEGABYTES = 64
+NAMES_A_MEGABYTE = 12_000
+
+
+def limit(run, resolver):
+    """How far the resident size follows `cache.memory`, with more names asked than fit: of a small cache and of one with 64 MiB more,
+    for what the process needs beside is the same with both; of ours alone."""
+    if resolver is not AFTERGLOW:
+        return {}
+    grown = []
+    for megabytes in [SMALL_MEGABYTES, SMALL_MEGABYTES + MORE_MEGABYTES]:
+        process = started(run, resolver, megabytes=megabytes)
+        before = resident_octets(process)
+        count = (SMALL_MEGABYTES + MORE_MEGABYTES) * NAMES_A_MEGABYTE
+        names = write(run.machine, "fill", uniform("limit", count))
+        dnsperf(run.machine, process, names, "-c", 4, "-q", 100, "-n", 1)
+        grown.append((resident_octets(process) - before) / (1 << 20))
+        run.machine.stop(process)
+    return {
+        "MiB grown, 16 MiB": grown[0], "MiB grown, 80 MiB": grown[1],
+        "for 64 MiB more": (grown[1] - grown[0]) / MORE_MEGABYTES}
+
+
 def growth(run, resolver):
     """Cached answers from a cache of 10,000 names and from a full one, any name as likely as any other."""
     process = started(run, resolver)
@@ -225,6 +250,9 @@ ROWS = {
     "memory": Row(
         "Memory of a full cache, and its names by Zipf's law",
         {"octets a name": 0.6, "µs a query, Zipf": 0.85}, memory),
+    "limit": Row(
+        "Resident size by `cache.memory`",
+        {"MiB grown, 16 MiB": None, "MiB grown, 80 MiB": None, "for 64 MiB more": None}, limit),
     "growth": Row(
         "Cached answers as the cache grows",
         {"µs a query, 10,000 names": None, "µs a query, all names": None, "ratio": None}, growth),
