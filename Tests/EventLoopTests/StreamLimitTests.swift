@@ -12,6 +12,20 @@ import Testing
         }
     }
 
+    @Test("Who only connects takes no place from who asks")
+    func silentClients() async throws {
+        try await withWorker { worker in
+            let limits = StreamLimits.only {
+                $0.connections = 1
+                $0.idle = .milliseconds(500)
+            }
+            let server = try await worker.listenStream(ScriptedStreamHandler { $0 }, limits: limits)
+            let silent = [RawClient(server), RawClient(server)]
+            #expect(await worker.converse([[5]], with: server).octets == [5])
+            withExtendedLifetime(silent) {}
+        }
+    }
+
     @Test("After its answer a connection is idle again")
     func idleAfterAnswer() async throws {
         try await withWorker { worker in
