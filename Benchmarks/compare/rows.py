@@ -137,7 +137,7 @@ def memory(run, resolver):
     return {"octets a name": kept, "µs a query, Zipf": load.microseconds}
 
 
-# A small cache, and what another has more; names for each of its MiB, more than it holds.
+# A small cache, and what another has more; names for each MiB of that, more than it holds.
 SMALL_MEGABYTES = 16
 MORE_MEGABYTES = 64
 NAMES_A_MEGABYTE = 12_000
@@ -148,12 +148,11 @@ def limit(run, resolver):
     for what the process needs beside is the same with both; of ours alone."""
     if resolver is not AFTERGLOW:
         return {}
+    names = write(run.machine, "fill", uniform("limit", (SMALL_MEGABYTES + MORE_MEGABYTES) * NAMES_A_MEGABYTE))
     grown = []
     for megabytes in [SMALL_MEGABYTES, SMALL_MEGABYTES + MORE_MEGABYTES]:
         process = started(run, resolver, megabytes=megabytes)
         before = resident_octets(process)
-        count = (SMALL_MEGABYTES + MORE_MEGABYTES) * NAMES_A_MEGABYTE
-        names = write(run.machine, "fill", uniform("limit", count))
         dnsperf(run.machine, process, names, "-c", 4, "-q", 100, "-n", 1)
         grown.append((resident_octets(process) - before) / (1 << 20))
         run.machine.stop(process)

@@ -17,6 +17,12 @@ LATENCY_TURNS = 5
 SECONDS = 1
 TCP_TURNS = 3
 WORKER_TURNS = 6
+# Longer than what is put off waits: the log is written within a second.
+SETTLED = 1.5
+# Microseconds between the steps of a client that is some way off.
+DISTANCE = 1000
+# What each worker may take of a processor: so little that the load, which shares one, always has more for it.
+WORKER_SHARE = 0.2
 
 
 class Program:
@@ -76,16 +82,18 @@ def measured(run, kinds, count, fill, turn, echo=True):
             run.machine.stop(program.process)
 
 
+def asking(names):
+    """Has a program know the names of a file."""
+    return lambda program: program.asked(names, *CLIENTS, "-n", 2)
+
+
 def cached(run, resolvers, rounds):
     names = write(run.machine, "names", uniform("name", 10_000))
 
     def measure(program):
         return {"µs a query": program.asked(names, *CLIENTS, "-n", run.scaled(10)).microseconds}
 
-    def fill(program):
-        program.asked(names, *CLIENTS, "-n", 2)
-
-    return measured(run, contenders(resolvers), rounds * CACHED_TURNS, fill, lambda *_: measure)
+    return measured(run, contenders(resolvers), rounds * CACHED_TURNS, asking(names), lambda *_: measure)
 
 
 def popular(run, resolvers, rounds):
@@ -106,9 +114,6 @@ def latency(run, resolvers, rounds):
     names = write(run.machine, "names", uniform("name", 10_000))
     rates = []
 
-    def fill(program):
-        program.asked(names, *CLIENTS, "-n", 2)
-
     def turn(_, every):
         if not rates:
             tops = {each.name: {"rate": each.asked(names, *CLIENTS, "-l", 3).rate} for each in every}
@@ -124,21 +129,12 @@ def latency(run, resolvers, rounds):
             "processor": load.seconds / load.elapsed if load.elapsed else None,
             "p50 µs, one at a time": found(r"^p50: ([\d.]+)", alone)}
 
-    return measured(run, contenders(resolvers, busy=True), rounds * LATENCY_TURNS, fill, turn)
-
-
-# Longer than what is put off waits: the log is written within a second.
-SETTLED = 1.5
-# Microseconds between the steps of a client that is some way off.
-DISTANCE = 1000
+    return measured(run, contenders(resolvers, busy=True), rounds * LATENCY_TURNS, asking(names), turn)
 
 
 def tcp(run, resolvers, rounds):
     """Cached names over TCP. What was put off is waited for, as each program rests while the others are asked."""
     names = write(run.machine, "names", uniform("name", 1_000))
-
-    def fill(program):
-        program.asked(names, *CLIENTS, "-n", 2)
 
     def settled(program, ask):
         before = processor_seconds(program.process)
@@ -156,11 +152,7 @@ def tcp(run, resolvers, rounds):
             "µs a query, a connection each": settled(program, lambda: single(program, 0)),
             "µs a query, a connection each, from afar": settled(program, lambda: single(program, DISTANCE))}
 
-    return measured(run, contenders(resolvers), rounds * TCP_TURNS, fill, lambda *_: measure, echo=False)
-
-
-# What each worker may take of a processor: so little that the load, which shares one, always has more for it.
-WORKER_SHARE = 0.2
+    return measured(run, contenders(resolvers), rounds * TCP_TURNS, asking(names), lambda *_: measure, echo=False)
 
 
 def workers(run, resolvers, rounds):
